@@ -1,0 +1,1 @@
+"""What stands behind the tasks: roots, builds, packages, the lab. tasks.py only composes it."""
