@@ -1,0 +1,168 @@
+"""What is built and for what: `packaging/targets.yml`, our version, and the Kea that each suite has now."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+from invoke import Context, Exit, task
+from rich.console import Console
+from rich.table import Table
+
+from kit import suites
+from kit.paths import ROOT
+from kit.roots import Root
+
+LIST = ROOT / "packaging" / "targets.yml"
+CHANGELOG = ROOT / "CHANGELOG.md"
+TRACKS = ("distro", "backports")
+EVIDENCE = ("served", "installed", "built", "declared")
+DEBIAN_ARCH = {"x86_64": "amd64"}  # what the kernel calls it: what Debian calls it
+
+
+class TargetError(Exception):
+    """Something about a target is wrong; the text names it and the remedy."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """One entry of the list; the list's header defines each field."""
+
+    name: str
+    distribution: str
+    suite: str
+    track: str
+    format: str
+    arch: str
+    hooks_dir: str
+    kea_package: str
+    build_packages: tuple[str, ...]
+    evidence: str
+
+    @property
+    def archive(self) -> str:
+        """The suite of Debian's archive that Kea comes from."""
+        return f"{self.suite}-backports" if self.track == "backports" else self.suite
+
+    def kea(self, refresh: bool = False) -> str:
+        """The version of Kea's packages that the suite has now (refresh: ask the mirror at once)."""
+        return suites.newest(self.archive, self.arch, self.kea_package, refresh)
+
+    def root(self, *packages: str) -> Root:
+        """A root of the suite with these packages, those named kea-... in the suite's version.
+
+        The version is part of what the root is known by, so that one made before the suite got
+        a new Kea is not mistaken for one with it.
+        """
+        version = self.kea()
+        return Root(
+            suite=self.suite,
+            packages=tuple(f"{p}={version}" if p.startswith("kea-") else p for p in packages),
+            backports=("kea-*",) if self.track == "backports" else (),
+        )
+
+    def build_root(self) -> Root:
+        """The root in which this target is compiled and tested."""
+        return self.root(*self.build_packages)
+
+
+def load(path: Path = LIST) -> dict[str, Target]:
+    """All targets by name, in the order of the list.
+
+    Raises TargetError for a missing or unknown column or value.
+    """
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["targets"]
+    return {name: _target(name, entry) for name, entry in entries.items()}
+
+
+def _target(name: str, entry: Mapping[str, object]) -> Target:
+    columns = {field.name for field in dataclasses.fields(Target)} - {"name"}
+    if wrong := columns ^ set(entry):
+        raise TargetError(
+            f"target {name}: missing or unknown column {', '.join(sorted(wrong))};"
+            f" the columns are {', '.join(sorted(columns))}"
+        )
+    for column, allowed in {"track": TRACKS, "format": ("deb",), "evidence": EVIDENCE}.items():
+        if entry[column] not in allowed:
+            raise TargetError(
+                f"target {name}: {column} is {entry[column]}; allowed: {', '.join(allowed)}"
+            )
+    return Target(**{**entry, "name": name, "build_packages": tuple(entry["build_packages"])})
+
+
+def named(name: str) -> Target:
+    """The target of that name; raises TargetError with the names that there are."""
+    targets = load()
+    if name not in targets:
+        raise TargetError(f"no target is called {name}; the targets are {', '.join(targets)}")
+    return targets[name]
+
+
+def for_this_machine() -> Target:
+    """The target of this machine's own distribution, with the Kea of that distribution."""
+    release = platform.freedesktop_os_release()
+    machine = platform.machine()
+    here = (
+        release.get("ID"),
+        release.get("VERSION_CODENAME"),
+        DEBIAN_ARCH.get(machine, machine),
+    )
+    for target in load().values():
+        known = (target.distribution, target.suite, target.arch)
+        if target.track == "distro" and known == here:
+            return target
+    name = release.get("PRETTY_NAME", release.get("ID"))
+    raise TargetError(f"no target for {name} on {machine}; the targets are {', '.join(load())}")
+
+
+def version() -> str:
+    """Our version: the first heading of the changelog."""
+    heading = re.search(
+        r"^## \[(\d+\.\d+\.\d+)\]", CHANGELOG.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    if not heading:
+        raise TargetError(f"{CHANGELOG}: no heading of the form `## [X.Y.Z] - DATE`")
+    return heading[1]
+
+
+def upstream(debian_version: str) -> str:
+    """Kea's own release, X.Y.Z, in a version of a Debian package."""
+    release = re.fullmatch(r"(\d+\.\d+\.\d+)(-[^-]+)?", debian_version)
+    if not release:
+        raise TargetError(f"{debian_version} is no version of a released Kea (X.Y.Z-REVISION)")
+    return release[1]
+
+
+def kea_release(target: Target, refresh: bool = False) -> str:
+    """Kea's release, X.Y.Z, that the target's suite has now (refresh: ask the mirror at once)."""
+    return upstream(target.kea(refresh))
+
+
+def chosen(target: str, every: bool) -> list[Target]:
+    """The targets that a task's --target and --all name; this machine's own if neither does."""
+    try:
+        if every:
+            return list(load().values())
+        return [named(target) if target else for_this_machine()]
+    except TargetError as error:
+        raise Exit(str(error), code=2) from error
+
+
+@task
+def targets(_: Context) -> None:
+    """Show what is built: each target, the Kea that its suite has now, and what has been seen."""
+    table = Table("target", "suite", "track", "arch", "Kea now", "evidence")
+    for target in load().values():
+        table.add_row(
+            target.name,
+            target.suite,
+            target.track,
+            target.arch,
+            kea_release(target, refresh=True),
+            target.evidence,
+        )
+    Console().print(table)
