@@ -1,0 +1,157 @@
+"""Compiles the hook for a target, in the root of that target's suite."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from invoke import Context, task
+from rich.console import Console
+
+from kit import roots, targets
+from kit.paths import BUILD, ROOT
+from kit.targets import Target
+
+SOURCES = ("hook", "packaging", "templates", "examples", "CHANGELOG.md", "LICENSE")
+"""What can change the bytes of a package; the last commit to any of it is the package's date."""
+
+# Inside a root the checkout and the build folder have always the same names, so that no path of
+# the machine that builds can get into a file.
+CHECKOUT_THERE = "/checkout"
+BUILD_THERE = "/build"
+
+CONFIGURE = f"""
+export CXXFLAGS="$(dpkg-buildflags --get CXXFLAGS) $(dpkg-buildflags --get CPPFLAGS) \\
+    -ffile-prefix-map={CHECKOUT_THERE}/="
+export LDFLAGS="$(dpkg-buildflags --get LDFLAGS)"
+exec cmake "$@"
+"""
+"""CMake with the compiler flags of the distribution: optimised, hardened, no build path."""
+
+FLAGS = {"DEB_BUILD_MAINT_OPTIONS": "hardening=+all", "DEB_CXXFLAGS_MAINT_STRIP": "-g"}
+"""What is asked of dpkg-buildflags beyond its defaults."""
+
+
+class BuildError(Exception):
+    """The hook does not compile, or its tests fail; the text has the tool's own words."""
+
+
+def build(target: Target) -> Path:
+    """Compiles for `target` unless nothing has changed since the last time.
+
+    Returns the stage, build/<target>/stage, which holds the files as they will be installed.
+    Raises BuildError, also where Kea's headers are not of the release that the suite has now.
+    """
+    stage = BUILD / target.name / "stage"
+    made_from = stage.with_name("made-from")
+    now = f"{target.build_root().key} {_digest(ROOT / 'hook', Path(__file__))}\n"
+    if not made_from.exists() or made_from.read_text(encoding="utf-8") != now:
+        made_from.unlink(missing_ok=True)
+        shutil.rmtree(stage, ignore_errors=True)
+        _compile(target, testing=False)
+        install = ["cmake", "--install", f"{BUILD_THERE}/cmake", "--strip"]
+        inside(target, install, {"DESTDIR": f"{BUILD_THERE}/stage"})
+        made_from.write_text(now, encoding="utf-8")
+    return stage
+
+
+def check(target: Target) -> str:
+    """Runs the C++ tests in the target's root; returns what ctest says.
+
+    Raises BuildError when one fails or there is none.
+    """
+    _compile(target, testing=True)
+    ctest = ["ctest", "--test-dir", f"{BUILD_THERE}/cmake", "--output-on-failure"]
+    return inside(target, [*ctest, "--no-tests=error"])
+
+
+def inside(target: Target, command: list[str], env: Mapping[str, str] | None = None) -> str:
+    """Runs a command in the target's root, beside the checkout and the build folder.
+
+    Returns what it printed; raises BuildError with it when it ends with anything but 0.
+    """
+    folder = BUILD / target.name
+    folder.mkdir(parents=True, exist_ok=True)
+    done = roots.run(
+        roots.ensure(target.build_root()),
+        command,
+        binds={ROOT: CHECKOUT_THERE, folder: BUILD_THERE},
+        cwd=BUILD_THERE,
+        env={**FLAGS, "SOURCE_DATE_EPOCH": str(epoch()), **(env or {})},
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    if done.returncode:
+        raise BuildError(
+            f"{target.name}: `{' '.join(command)}` ended with {done.returncode}:\n{done.stdout}"
+        )
+    return done.stdout
+
+
+def epoch() -> int:
+    """The date of what is built, in seconds: SOURCE_DATE_EPOCH, else the last commit's to it."""
+    if given := os.environ.get("SOURCE_DATE_EPOCH"):
+        return int(given)
+    log = subprocess.run(
+        ["git", "-C", str(ROOT), "log", "-1", "--format=%ct", "--", *SOURCES],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if log.returncode or not log.stdout.strip():
+        raise BuildError(
+            f"{ROOT} is no git checkout: set SOURCE_DATE_EPOCH to the date of the release"
+        )
+    return int(log.stdout)
+
+
+def _compile(target: Target, testing: bool) -> None:
+    folder = BUILD / target.name / "cmake"
+    made_in = folder / "made-in"
+    root = target.build_root().key
+    # Objects of another root are no good, and Ninja cannot tell: its headers may well be older.
+    if not made_in.exists() or made_in.read_text(encoding="utf-8") != root:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        made_in.write_text(root, encoding="utf-8")
+    options = {
+        "CMAKE_BUILD_TYPE": "None",  # the flags are the distribution's alone
+        "CMAKE_INSTALL_PREFIX": "/usr",
+        "KEA": "ON",
+        "KEA_HOOKS_DIR": target.hooks_dir,
+        "KEA_RELEASE": targets.kea_release(target),
+        "TESTING": "ON" if testing else "OFF",
+    }
+    configure = ["sh", "-euc", CONFIGURE, "cmake", "-G", "Ninja"]
+    configure += ["-S", f"{CHECKOUT_THERE}/hook", "-B", f"{BUILD_THERE}/cmake"]
+    inside(target, configure + [f"-D{name}={value}" for name, value in options.items()])
+    inside(target, ["cmake", "--build", f"{BUILD_THERE}/cmake"])
+
+
+def _digest(*paths: Path) -> str:
+    """A digest of the names and contents of all files under `paths`."""
+    files = sorted(f for path in paths for f in (path.rglob("*") if path.is_dir() else [path]))
+    digest = hashlib.sha256()
+    for file in filter(Path.is_file, files):
+        content = file.read_bytes()
+        digest.update(f"{file.relative_to(ROOT)} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+@task(
+    name="build",
+    help={
+        "target": "a name from packaging/targets.yml; without it, this machine's distribution",
+        "all": "every target, one after another",
+    },
+)
+def build_task(_: Context, target: str = "", all: bool = False) -> None:
+    """Compile the hook, its runner and the route helper for one target or all."""
+    for chosen in targets.chosen(target, all):
+        Console().print(f"{chosen.name}: {build(chosen)}")
