@@ -13,6 +13,7 @@ from invoke import Context, task
 from rich.console import Console
 
 from kit import roots, targets
+from kit.errors import Problem
 from kit.paths import BUILD, ROOT
 from kit.targets import Target
 
@@ -36,7 +37,7 @@ FLAGS = {"DEB_BUILD_MAINT_OPTIONS": "hardening=+all", "DEB_CXXFLAGS_MAINT_STRIP"
 """What is asked of dpkg-buildflags beyond its defaults."""
 
 
-class BuildError(Exception):
+class BuildError(Problem):
     """The hook does not compile, or its tests fail; the text has the tool's own words."""
 
 

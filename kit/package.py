@@ -17,6 +17,7 @@ from rich.console import Console
 
 from kit import targets
 from kit.build import BUILD_THERE, build, epoch, inside
+from kit.errors import Problem
 from kit.paths import BUILD, ROOT
 from kit.targets import Target
 
@@ -32,7 +33,7 @@ find {BUILD_THERE}/stage -type f -exec dpkg-shlibdeps -O --ignore-missing-info "
 """Debian's own tool asks the symbols files of the root for the oldest versions that will do."""
 
 
-class PackageError(Exception):
+class PackageError(Problem):
     """The package can't be made; the text says what is wrong with what."""
 
 

@@ -13,13 +13,14 @@ import time
 from pathlib import Path
 
 from kit import apt
+from kit.errors import Problem
 from kit.paths import CACHE
 
 LISTS_LIVE = 24 * 3600
 """Seconds for which fetched package lists are good, unless somebody asks for new ones."""
 
 
-class SuiteError(Exception):
+class SuiteError(Problem):
     """A suite could not be read, or does not have a package; the text says which and why."""
 
 

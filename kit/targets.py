@@ -7,13 +7,15 @@ import platform
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
-from invoke import Context, Exit, task
+from invoke import Context, task
 from rich.console import Console
 from rich.table import Table
 
 from kit import suites
+from kit.errors import Problem
 from kit.paths import ROOT
 from kit.roots import Root
 
@@ -24,7 +26,7 @@ EVIDENCE = ("served", "installed", "built", "declared")
 DEBIAN_ARCH = {"x86_64": "amd64"}  # what the kernel calls it: what Debian calls it
 
 
-class TargetError(Exception):
+class TargetError(Problem):
     """Something about a target is wrong; the text names it and the remedy."""
 
 
@@ -79,7 +81,7 @@ def load(path: Path = LIST) -> dict[str, Target]:
     return {name: _target(name, entry) for name, entry in entries.items()}
 
 
-def _target(name: str, entry: Mapping[str, object]) -> Target:
+def _target(name: str, entry: Mapping[str, Any]) -> Target:
     columns = {field.name for field in dataclasses.fields(Target)} - {"name"}
     if wrong := columns ^ set(entry):
         raise TargetError(
@@ -144,12 +146,9 @@ def kea_release(target: Target, refresh: bool = False) -> str:
 
 def chosen(target: str, every: bool) -> list[Target]:
     """The targets that a task's --target and --all name; this machine's own if neither does."""
-    try:
-        if every:
-            return list(load().values())
-        return [named(target) if target else for_this_machine()]
-    except TargetError as error:
-        raise Exit(str(error), code=2) from error
+    if every:
+        return list(load().values())
+    return [named(target) if target else for_this_machine()]
 
 
 @task
