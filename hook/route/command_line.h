@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MPL-2.0
+#pragma once
+
+#include "route.h"
+#include "words.h"
+
+namespace kea_runscript::route {
+
+enum class Action { add, del };
+
+struct Command {
+    Action action;
+    Route route;
+};
+
+extern const char* const help;
+
+// The arguments after the program's name. Throws Failure(usage).
+Command parse_command(const Words& words);
+
+} // namespace kea_runscript::route

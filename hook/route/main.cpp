@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MPL-2.0
+// kea-runscript-route: sets and removes the kernel routes of leases, as root, for Kea's user.
+//
+// Whoever calls it chooses every argument, hence all of them are hostile here. Nothing else of the caller counts: no
+// environment variable is read, no file but routes.conf opened, no program started.
+#include "command_line.h"
+#include "failure.h"
+#include "kernel.h"
+#include "limits.h"
+#include "policy.h"
+#include "trusted_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace {
+
+using namespace kea_runscript::route;
+
+// Not configurable: who could choose the file could choose the rules.
+const char* const routes_conf = "/etc/kea-runscript/routes.conf";
+
+void run(const Words& words) {
+    if (words == Words{"--help"} || words == Words{"-h"}) {
+        std::fputs(help, stdout);
+        return;
+    }
+    const auto [action, wanted] = parse_command(words);
+    require_routable(wanted);
+    const Policy policy = Policy::parse(read_trusted(routes_conf), routes_conf);
+    Kernel kernel;
+    for (const std::string& device : policy.devices(wanted)) {
+        Route route = wanted;
+        route.device = device;
+        if (action == Action::add) {
+            require_not_connected(route.destination, kernel.connected(route.destination.network.family));
+            kernel.add(route);
+        } else {
+            kernel.remove(route);
+        }
+    }
+}
+
+int report(Exit exit, const char* text) {
+    std::fprintf(stderr, "kea-runscript-route: %s\n", text);
+    return static_cast<int>(exit);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    // A caller may have closed 0 to 2: no file or socket of ours may take such a number and then get a message.
+    int number = 0;
+    while (number <= STDERR_FILENO) {
+        if ((number = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0) {
+            return static_cast<int>(Exit::kernel);
+        }
+    }
+    close(number);
+    try {
+        run(Words(argv + (argc > 0 ? 1 : 0), argv + argc));
+    } catch (const Failure& failure) {
+        return report(failure.exit(), failure.what());
+    } catch (const std::exception& error) {
+        return report(Exit::kernel, error.what());
+    }
+    return static_cast<int>(Exit::done);
+}
