@@ -101,7 +101,7 @@ def run(
             *(*TIED, *PRIVATE),
             *(() if network else ("--net",)),
             *room(folder, shown),
-            *_environment(env),
+            *environment(env),
             f"--chdir={cwd}",
             *argv,
         ],
@@ -201,8 +201,10 @@ def _logged(call, log: Path, what: str) -> None:
     log.unlink()
 
 
-def _environment(env: Mapping[str, str] | None) -> list[str]:
-    return ["env", "-i", *(f"{name}={value}" for name, value in {**ENVIRONMENT, **(env or {})}.items())]
+def environment(env: Mapping[str, str] | None = None) -> list[str]:
+    """The command that runs what follows with a small fixed environment and `env`."""
+    variables = {**ENVIRONMENT, **(env or {})}
+    return ["env", "-i", *(f"{name}={value}" for name, value in variables.items())]
 
 
 def _resolver() -> dict[Path, str]:

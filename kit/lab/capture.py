@@ -1,0 +1,73 @@
+"""DHCP packets from a capture file."""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+NANOSECONDS = 0xA1B23C4D
+ETHERNET = 14
+KINDS4 = ("", "DISCOVER", "OFFER", "REQUEST", "DECLINE", "ACK", "NAK", "RELEASE", "INFORM")
+KINDS6 = (
+    *("", "SOLICIT", "ADVERTISE", "REQUEST", "CONFIRM", "RENEW", "REBIND", "REPLY", "RELEASE"),
+    *("DECLINE", "RECONFIGURE", "INFORMATION-REQUEST", "RELAY-FORW", "RELAY-REPL"),
+)
+
+
+@dataclass(frozen=True)
+class Packet:
+    """A DHCP packet.
+
+    time: seconds since the epoch, the kernel's time stamp.
+    family: 4 or 6.
+    kind: the message type, as in "ACK" or "REPLY".
+    xid: the transaction.
+    """
+
+    time: float
+    family: int
+    kind: str
+    xid: int
+
+
+def read(file: Path) -> list[Packet]:
+    """The whole DHCP packets of a capture with nanoseconds, which may still be written to."""
+    data = file.read_bytes()
+    if len(data) < 24:
+        return []
+    (magic,) = struct.unpack_from("=I", data)
+    if magic != NANOSECONDS:
+        raise ValueError(f"{file} is no capture with nanoseconds: it starts with {magic:#x}")
+    packets, at = [], 24
+    while at + 16 <= len(data):
+        seconds, nanoseconds, length, _ = struct.unpack_from("=IIII", data, at)
+        frame = data[at + 16 : at + 16 + length]
+        if len(frame) < length:
+            break
+        packet = _dhcp(seconds + nanoseconds / 1e9, frame)
+        if packet:
+            packets.append(packet)
+        at += 16 + length
+    return packets
+
+
+def _dhcp(time: float, frame: bytes) -> Packet | None:
+    version = frame[ETHERNET] >> 4
+    if version == 6:
+        message = frame[ETHERNET + 40 + 8 :]
+        return Packet(time, 6, KINDS6[message[0]], int.from_bytes(message[1:4]))
+    message = frame[ETHERNET + (frame[ETHERNET] & 0xF) * 4 + 8 :]
+    options = dict(_options(message[240:]))
+    kind = options.get(53, b"\0")[0]
+    return Packet(time, 4, KINDS4[kind], int.from_bytes(message[4:8]))
+
+
+def _options(data: bytes):
+    """Pairs of a DHCPv4 option's code and value."""
+    at = 0
+    while at < len(data) and data[at] != 255:
+        if data[at] == 0:
+            at += 1
+            continue
+        length = data[at + 1]
+        yield data[at], data[at + 2 : at + 2 + length]
+        at += 2 + length

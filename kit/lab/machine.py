@@ -1,0 +1,107 @@
+"""What hosts and clients have in common: a first process, whose namespaces commands can join."""
+
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from .. import roots
+from ..wait import until
+
+T = TypeVar("T")
+JOINED = ("--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup", "--root", "--wd")
+
+
+class CommandFailed(Exception):
+    """A command ended with another status than 0; the message has what it wrote."""
+
+    def __init__(self, where: str, result: subprocess.CompletedProcess[str]):
+        said = "\n".join(text for text in (result.stdout, result.stderr) if text).strip()
+        command = " ".join(map(str, result.args))
+        super().__init__(f"{where}: {command} ended with {result.returncode}:\n{said}")
+        self.result = result
+
+
+class Machine:
+    """A throwaway machine of a lab.
+
+    name: unique in its lab.
+    pid: its first process, as seen from outside.
+    """
+
+    def __init__(self, name: str, pid: int):
+        self.name = name
+        self.pid = pid
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+    def command(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> list[str]:
+        """The command line that runs `argv` inside, for use outside."""
+        return ["nsenter", f"--target={self.pid}", *JOINED, *roots.environment(env), *argv]
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        check: bool = True,
+        env: Mapping[str, str] | None = None,
+        input: str | None = None,
+        timeout: float = 60,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command inside as root and return what it wrote; CommandFailed if it fails.
+
+        timeout: seconds, after which it is killed and subprocess.TimeoutExpired raised.
+        """
+        result = subprocess.run(
+            self.command(argv, env),
+            input=input if input is not None else "",
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        result.args = argv
+        if check and result.returncode:
+            raise CommandFailed(self.name, result)
+        return result
+
+    def ip(self, *commands: str) -> None:
+        """Run commands of ip(8), given without the leading `ip`; works without ip inside."""
+        subprocess.run(
+            ["nsenter", f"--target={self.pid}", "--net", "ip", "-batch", "-"],
+            input="\n".join(commands),
+            text=True,
+            check=True,
+        )
+
+    def popen(self, argv: Sequence[str], **options) -> subprocess.Popen[str]:
+        """Start a command inside; it ends with the machine at the latest."""
+        defaults = {"stdin": subprocess.DEVNULL, "text": True}
+        return subprocess.Popen(self.command(argv), **{**defaults, **options})
+
+    def put(self, local: Path, remote: str, mode: int = 0o644) -> None:
+        """Copy a file of this machine to the path `remote` inside, its folder included."""
+        self.write(remote, local.read_bytes(), mode)
+
+    def write(self, remote: str, content: str | bytes, mode: int = 0o644) -> None:
+        """Make a file with this content at the path `remote` inside, its folder included."""
+        script = 'mkdir -p "$(dirname "$1")" && cat >"$1" && chmod "$2" "$1"'
+        subprocess.run(
+            self.command(["sh", "-euc", script, "sh", remote, f"{mode:o}"]),
+            input=content.encode() if isinstance(content, str) else content,
+            check=True,
+        )
+
+    def wait_for(self, probe: Callable[[], T], what: str, timeout: float = 15) -> T:
+        """The first true value of `probe`; TimeoutError with `what` and this machine's name."""
+        return until(probe, timeout, f"{self.name}: {what}")
+
+    def wait_for_output(self, argv: Sequence[str], text: str, timeout: float = 15) -> str:
+        """Repeat a command until it succeeds and `text` is in its output, which is returned."""
+
+        def probe() -> str:
+            result = self.run(argv, check=False)
+            return result.stdout if result.returncode == 0 and text in result.stdout else ""
+
+        return self.wait_for(probe, f"{text!r} in the output of {' '.join(argv)}", timeout)

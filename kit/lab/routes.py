@@ -1,0 +1,87 @@
+"""The changes of a machine's routing tables, with their times."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..wait import until
+from .machine import Machine
+
+GROUPS = 0x440
+"""RTNLGRP_IPV4_ROUTE and RTNLGRP_IPV6_ROUTE, as a bit mask of netlink groups."""
+
+LINE = re.compile(
+    r"^\[(?P<time>[^]]+)\] (?P<deleted>Deleted )?(?P<route>.*\S)",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class RouteEvent:
+    """A change of a routing table.
+
+    time: seconds since the epoch at which it was read, a little after it happened.
+    deleted: whether the route went; else it came.
+    route: as `ip route` prints it.
+    """
+
+    time: float
+    deleted: bool
+    route: str
+
+
+class RouteWatch:
+    """What `watching` yields."""
+
+    def __init__(self, machine: Machine, output: Path):
+        self._machine = machine
+        self._output = output
+
+    @property
+    def events(self) -> list[RouteEvent]:
+        """All changes so far, oldest first."""
+        return [
+            RouteEvent(
+                datetime.fromisoformat(line["time"]).replace(tzinfo=UTC).timestamp(),
+                bool(line["deleted"]),
+                line["route"],
+            )
+            for line in LINE.finditer(self._output.read_text())
+        ]
+
+    def wait_for(self, prefix: str, *, deleted: bool = False, timeout: float = 15) -> RouteEvent:
+        """The first change that concerns `prefix`, as `ip route` prints it: without a /32 or /128.
+
+        deleted: whether to wait for its going instead of its coming.
+        """
+
+        def probe() -> RouteEvent | None:
+            matching = (e for e in self.events if e.deleted == deleted)
+            return next((e for e in matching if prefix in e.route.split()), None)
+
+        what = f"the route {prefix} {'goes' if deleted else 'comes'}"
+        return self._machine.wait_for(probe, what, timeout)
+
+
+@contextmanager
+def watching(machine: Machine, output: Path) -> Iterator[RouteWatch]:
+    """Record the changes of the routing tables of both families into a file."""
+    before = _listeners(machine)
+    with output.open("w") as file:
+        process = machine.popen(["ip", "-ts", "monitor", "route"], stdout=file)
+    try:
+        until(lambda: _listeners(machine) > before, 5, f"{machine.name}: its routes are watched")
+        yield RouteWatch(machine, output)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _listeners(machine: Machine) -> int:
+    """How many sockets of this machine are told of changed routes."""
+    rows = Path(f"/proc/{machine.pid}/net/netlink").read_text().splitlines()[1:]
+    fields = (row.split() for row in rows)
+    return sum(f[1] == "0" and int(f[3], 16) & GROUPS == GROUPS for f in fields)
