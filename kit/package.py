@@ -41,12 +41,23 @@ def package(target: Target) -> Path:
     """Builds `target` and packages it; returns build/<target>/<name>_<version>_<arch>.deb."""
     stage = build(target)
     description = render(target, targets.kea_release(target), stage, libraries(target))
-    _validate(description)
-    folder = BUILD / target.name
-    (folder / "nfpm.yaml").write_text(description, encoding="utf-8")
-    made = folder / f"{NAME}_{full_version(target)}_{target.arch}.deb"
+    file = f"{NAME}_{full_version(target)}_{target.arch}.deb"
+    return pack(description, BUILD / target.name / file)
+
+
+def pack(description: str, made: Path) -> Path:
+    """Makes the .deb `made` of a description for nFPM, which stays beside it; returns `made`.
+
+    Raises PackageError where the description breaks nFPM's own schema, or nFPM fails.
+    """
+    try:
+        jsonschema.validate(yaml.safe_load(description), json.loads(_nfpm("jsonschema")))
+    except jsonschema.ValidationError as error:
+        raise PackageError(f"{made.name}: {error.json_path}: {error.message}") from error
+    source = made.with_suffix(".nfpm.yaml")
+    source.write_text(description, encoding="utf-8")
     made.unlink(missing_ok=True)
-    _nfpm("package", "-p", "deb", "-f", str(folder / "nfpm.yaml"), "-t", str(made))
+    _nfpm("package", "-p", "deb", "-f", str(source), "-t", str(made))
     return made
 
 
@@ -102,14 +113,6 @@ def _examples() -> list[dict[str, str]]:
         }
         for file in files
     ]
-
-
-def _validate(description: str) -> None:
-    """Raises PackageError where the description breaks nFPM's own schema."""
-    try:
-        jsonschema.validate(yaml.safe_load(description), json.loads(_nfpm("jsonschema")))
-    except jsonschema.ValidationError as error:
-        raise PackageError(f"templates/nfpm.yaml.j2: {error.json_path}: {error.message}") from error
 
 
 def _nfpm(*arguments: str) -> str:

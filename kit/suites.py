@@ -6,6 +6,7 @@ archive's signature as it does for the machine.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -24,8 +25,9 @@ class SuiteError(Problem):
     """A suite could not be read, or does not have a package; the text says which and why."""
 
 
+@functools.cache
 def newest(suite: str, arch: str, package: str, refresh: bool = False) -> str:
-    """The version of `package` that `suite` has now.
+    """The version of `package` that `suite` has now; the same answer as long as the process lives.
 
     `refresh`: fetch the suite's lists even when they are recent.
     """
