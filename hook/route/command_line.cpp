@@ -17,7 +17,7 @@ run as Kea's user: sudo lets that user run this program, and
   del      removes it; fine if it is not there
   PREFIX   192.0.2.0/24, 2001:db8:1::/56, or an address for its host route
   IFACE    the interface towards the client
-  NEXTHOP  an address that is reachable on IFACE; without it the prefix is on-link
+  NEXTHOP  an address that is reachable on IFACE; without it PREFIX is on-link
   N        the routing table: a number, or main (the default)
 
 All routes carry protocol number 75 (`ip route show proto 75`); routes with
@@ -28,8 +28,9 @@ routes.conf, owned by root and writable by nobody else, has one rule a line;
 
   allow PREFIX [dev IFACE] [table N] [min-length N] [max-length N]
 
-It fits if the route's prefix lies inside PREFIX, its interface is IFACE (any if
-not given), its table N (main if not given), and its prefix length in the bounds:
+It fits if the route's prefix lies inside PREFIX, its interface is IFACE (any,
+if not given), its table N (main, if not given), and its prefix length within
+the bounds:
 
   allow 192.0.2.0/24 dev eth1 min-length 32
   allow 2001:db8::/40 dev eth1 min-length 48 max-length 64
@@ -37,8 +38,8 @@ not given), its table N (main if not given), and its prefix length in the bounds
 Default routes, loopback and multicast, and prefixes that cover a network which
 this host is attached to, are refused whatever the rules say.
 
-Exit status: 0 done, or nothing to do; 1 the kernel refused; 64 wrong arguments;
-77 not allowed.
+Exit status: 0 done, or nothing to do; 1 the kernel refused; 64 wrong
+arguments; 77 not allowed.
 )";
 
 namespace {
