@@ -63,7 +63,7 @@ def load(file: Path) -> Key:
     except Exception as error:  # pysequoia raises plain ones, a stack trace in their text
         raise KeyProblem(f"{file} is not {wanted}: {str(error).splitlines()[0]}") from error
     if any(size < BITS for size in _sizes(secret)):
-        raise KeyProblem(f"{file} holds another kind of key or a shorter one, not {wanted}")
+        raise KeyProblem(f"{file} holds a key of another kind or a shorter one, not {wanted}")
     return Key(secret)
 
 
