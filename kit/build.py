@@ -154,5 +154,8 @@ def _digest(*paths: Path) -> str:
 )
 def build_task(_: Context, target: str = "", all: bool = False) -> None:
     """Compile the hook, its runner and the route helper for one target or all."""
+    console = Console()
     for chosen in targets.chosen(target, all):
-        Console().print(f"{chosen.name}: {build(chosen)}")
+        with console.status(f"compiling for {chosen.name}"):
+            stage = build(chosen)
+        console.print(f"{chosen.name}: {stage}", soft_wrap=True)

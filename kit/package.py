@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -28,7 +29,7 @@ SHLIBDEPS = f"""
 mkdir -p /tmp/source/debian
 cd /tmp/source
 echo "Source: {NAME}" >debian/control
-find {BUILD_THERE}/stage -type f -exec dpkg-shlibdeps -O --ignore-missing-info "$@" {{}} + 2>/dev/null
+find {BUILD_THERE}/stage -type f -exec dpkg-shlibdeps -O --ignore-missing-info "$@" {{}} +
 """
 """Debian's own tool asks the symbols files of the root for the oldest versions that will do."""
 
@@ -67,7 +68,7 @@ def full_version(target: Target) -> str:
 
 
 def render(target: Target, kea: str, stage: Path, libraries: list[str]) -> str:
-    """nFPM's description of the package.
+    """Describe the package to nFPM.
 
     kea: the release, X.Y.Z, that the hook was built for.
     stage: the folder that holds the built files under their final paths.
@@ -100,7 +101,8 @@ def libraries(target: Target) -> list[str]:
     Kea would remove the hook.
     """
     said = inside(target, ["sh", "-euc", SHLIBDEPS, "sh", f"-x{target.kea_package}"])
-    return said.strip().removeprefix("shlibs:Depends=").split(", ")
+    (found,) = re.findall(r"^shlibs:Depends=(.*)$", said, re.MULTILINE)
+    return found.split(", ")
 
 
 def _examples() -> list[dict[str, str]]:
@@ -138,5 +140,8 @@ def _nfpm(*arguments: str) -> str:
 )
 def package_task(_: Context, target: str = "", all: bool = False) -> None:
     """Make the Debian package for one target or all, building first what has changed."""
+    console = Console()
     for chosen in targets.chosen(target, all):
-        Console().print(f"{chosen.name}: {package(chosen)}", soft_wrap=True)
+        with console.status(f"packaging for {chosen.name}"):
+            made = package(chosen)
+        console.print(f"{chosen.name}: {made}", soft_wrap=True)

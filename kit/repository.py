@@ -184,7 +184,10 @@ def repo(_: Context, target: str = "", all: bool = False, folder: str = "") -> N
     The key is the one in the file that KEA_RUNSCRIPT_SIGNING_KEY names (secret, without a
     passphrase), else a demo key of this machine's.
     """
-    key = signing.key()
-    packages = {(t.suite, t.track): [package(t)] for t in targets.chosen(target, all)}
-    made = make(packages, Path(folder) if folder else BUILD / "repository", key)
-    Console().print(f"{made}, signed by {key.name}", soft_wrap=True)
+    console = Console()
+    place = Path(folder) if folder else BUILD / "repository"
+    with console.status("packaging and signing"):
+        key = signing.key()
+        packages = {(t.suite, t.track): [package(t)] for t in targets.chosen(target, all)}
+        make(packages, place, key)
+    console.print(f"{place}, signed by {key.name}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""What is built and for what: `packaging/targets.yml`, our version, and the Kea that each suite has now."""
+"""What is built and for what: `packaging/targets.yml`, our version, each suite's Kea."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Target:
         return f"{self.suite}-backports" if self.track == "backports" else self.suite
 
     def kea(self, refresh: bool = False) -> str:
-        """The version of Kea's packages that the suite has now (refresh: ask the mirror at once)."""
+        """The version of Kea's packages in the suite now (refresh: ask the mirror at once)."""
         return suites.newest(self.archive, self.arch, self.kea_package, refresh)
 
     def root(self, *packages: str) -> Root:

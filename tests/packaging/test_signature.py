@@ -87,6 +87,6 @@ def test_a_published_version_never_changes(
     other.write_bytes(content)
     before = {file: file.read_bytes() for file in published.rglob("*") if file.is_file()}
     key = Key(Tsk.generate("any", cipher_suite=CipherSuite.RSA2k))
-    with pytest.raises(repository.RepositoryError, match="Raise the version in CHANGELOG.md"):
+    with pytest.raises(repository.RepositoryError, match="Raise the version in CHANGELOG"):
         repository.make({(target.suite, target.track): [other]}, published, key)
     assert {file: file.read_bytes() for file in published.rglob("*") if file.is_file()} == before

@@ -1,0 +1,81 @@
+"""What is in a package, told so that a change shows in a review.
+
+packaging/manifests/<target>.yml has, for each file, its mode, and for what was compiled: the
+libraries it needs, the newest glibc and libstdc++ symbols it uses, run paths if it has any, and
+what a library exports.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import yaml
+from debian.debfile import DebFile
+from elftools.elf.elffile import ELFFile
+from invoke import Context, task
+from rich.console import Console
+
+from kit import targets
+from kit.package import package
+from kit.paths import ROOT
+from kit.targets import Target
+
+FOLDER = ROOT / "packaging" / "manifests"
+FAMILIES = ("GLIBC", "GLIBCXX", "CXXABI", "GCC")
+"""The families of symbol versions, of glibc, libstdc++ and libgcc."""
+
+
+def golden(target: Target) -> Path:
+    """Name the file with what the target's package is expected to hold."""
+    return FOLDER / f"{target.name}.yml"
+
+
+def describe(deb: Path) -> dict[str, dict[str, object]]:
+    """Tell what is in a package: for each file its mode, and what an ELF file asks and offers."""
+    described = {}
+    with DebFile(deb) as opened:
+        data = opened.data.tgz()
+        for member in sorted(data.getmembers(), key=lambda member: member.name):
+            if member.isfile():
+                content = data.extractfile(member).read()
+                compiled = _compiled(content) if content.startswith(b"\x7fELF") else {}
+                described[member.name.lstrip(".")] = {"mode": f"{member.mode:04o}", **compiled}
+    return described
+
+
+def _compiled(content: bytes) -> dict[str, object]:
+    elf = ELFFile(io.BytesIO(content))
+    tags = list(elf.get_section_by_name(".dynamic").iter_tags())
+    newest: dict[str, tuple[int, ...]] = {}
+    for _, versions in elf.get_section_by_name(".gnu.version_r").iter_versions():
+        for version in versions:
+            family, _, number = version.name.partition("_")
+            if family in FAMILIES and number.replace(".", "").isdigit():
+                found = tuple(int(part) for part in number.split("."))
+                newest[family] = max(newest.get(family, found), found)
+    described: dict[str, object] = {
+        "needs": sorted(tag.needed for tag in tags if tag.entry.d_tag == "DT_NEEDED"),
+        "newest": {name: ".".join(map(str, newest[name])) for name in sorted(newest)},
+    }
+    if paths := [tag.entry.d_tag for tag in tags if tag.entry.d_tag in ("DT_RPATH", "DT_RUNPATH")]:
+        described["searches"] = paths
+    if not any(segment.header.p_type == "PT_INTERP" for segment in elf.iter_segments()):
+        described["exports"] = sorted(
+            symbol.name
+            for symbol in elf.get_section_by_name(".dynsym").iter_symbols()
+            if symbol.entry.st_shndx != "SHN_UNDEF" and symbol.entry.st_info.bind != "STB_LOCAL"
+        )
+    return described
+
+
+@task
+def manifests(_: Context) -> None:
+    """Write anew what each target's package holds; the change is for you to review and commit."""
+    console = Console()
+    FOLDER.mkdir(exist_ok=True)
+    for target in targets.load().values():
+        with console.status(f"packaging for {target.name}"):
+            described = describe(package(target))
+        golden(target).write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
+        console.print(golden(target), soft_wrap=True)
