@@ -12,7 +12,7 @@ from pathlib import Path
 from invoke import Context, task
 from rich.console import Console
 
-from kit import roots, targets
+from kit import needs, roots, targets
 from kit.errors import Problem
 from kit.paths import BUILD, ROOT
 from kit.targets import Target
@@ -106,7 +106,8 @@ def epoch() -> int:
     )
     if log.returncode or not log.stdout.strip():
         raise BuildError(
-            f"{ROOT} is no git checkout: set SOURCE_DATE_EPOCH to the date of the release"
+            f"git knows no commit in {ROOT} that would date the build: {log.stderr.strip()}\n"
+            "Outside a git checkout, set SOURCE_DATE_EPOCH to the release's date in seconds"
         )
     return int(log.stdout)
 
@@ -154,6 +155,7 @@ def _digest(*paths: Path) -> str:
 )
 def build_task(_: Context, target: str = "", all: bool = False) -> None:
     """Compile the hook, its runner and the route helper for one target or all."""
+    needs.ensure()
     console = Console()
     for chosen in targets.chosen(target, all):
         with console.status(f"compiling for {chosen.name}"):

@@ -16,7 +16,7 @@ from elftools.elf.elffile import ELFFile
 from invoke import Context, task
 from rich.console import Console
 
-from kit import targets
+from kit import needs, targets
 from kit.package import package
 from kit.paths import ROOT
 from kit.targets import Target
@@ -72,6 +72,7 @@ def _compiled(content: bytes) -> dict[str, object]:
 @task
 def manifests(_: Context) -> None:
     """Write anew what each target's package holds; the change is for you to review and commit."""
+    needs.ensure()
     console = Console()
     FOLDER.mkdir(exist_ok=True)
     for target in targets.load().values():

@@ -16,7 +16,7 @@ import yaml
 from invoke import Context, task
 from rich.console import Console
 
-from kit import targets
+from kit import needs, targets
 from kit.build import BUILD_THERE, build, epoch, inside
 from kit.errors import Problem
 from kit.paths import BUILD, ROOT
@@ -140,6 +140,7 @@ def _nfpm(*arguments: str) -> str:
 )
 def package_task(_: Context, target: str = "", all: bool = False) -> None:
     """Make the Debian package for one target or all, building first what has changed."""
+    needs.ensure()
     console = Console()
     for chosen in targets.chosen(target, all):
         with console.status(f"packaging for {chosen.name}"):

@@ -24,7 +24,7 @@ from debian.debfile import DebFile
 from invoke import Context, task
 from rich.console import Console
 
-from kit import signing, targets
+from kit import needs, signing, targets
 from kit.errors import Problem
 from kit.package import package
 from kit.paths import BUILD
@@ -184,6 +184,7 @@ def repo(_: Context, target: str = "", all: bool = False, folder: str = "") -> N
     The key is the one in the file that KEA_RUNSCRIPT_SIGNING_KEY names (secret, without a
     passphrase), else a demo key of this machine's.
     """
+    needs.ensure()
     console = Console()
     place = Path(folder) if folder else BUILD / "repository"
     with console.status("packaging and signing"):
