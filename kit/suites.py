@@ -6,6 +6,7 @@ archive's signature as it does for the machine.
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import os
 import shutil
@@ -39,12 +40,25 @@ def newest(suite: str, arch: str, package: str, refresh: bool = False) -> str:
 
 
 def _lists(suite: str, arch: str, refresh: bool) -> Path:
-    """The apt folders of one suite and architecture, with fresh package lists."""
+    """The apt folders of one suite and architecture, with package lists fresh enough."""
     if not shutil.which("apt-get"):
         raise SuiteError(f"to look into {suite} this machine needs apt-get")
     folder = CACHE / "suites" / f"{suite}-{arch}"
     for name in ("lists/partial", "archives/partial", "etc"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    fetched = folder / "fetched"
+    with (folder / "busy").open("w") as busy:
+        fcntl.flock(busy, fcntl.LOCK_EX)
+        age = time.time() - fetched.stat().st_mtime if fetched.exists() else LISTS_LIVE
+        if refresh or age >= LISTS_LIVE:
+            _configure(folder, suite, arch)
+            _apt(folder, "apt-get", "--error-on=any", "update")
+            fetched.touch()
+    return folder
+
+
+def _configure(folder: Path, suite: str, arch: str) -> None:
+    """Write the settings of an apt that knows this one suite and touches nothing elsewhere."""
     mirror = apt.mirror()
     signed_by = f" signed-by={mirror.keyring}" if mirror.keyring else ""
     (folder / "sources.list").write_text(
@@ -65,12 +79,6 @@ def _lists(suite: str, arch: str, refresh: bool) -> Path:
         'Acquire::Languages "none";\n',
         encoding="utf-8",
     )
-    fetched = folder / "fetched"
-    age = time.time() - fetched.stat().st_mtime if fetched.exists() else LISTS_LIVE
-    if refresh or age >= LISTS_LIVE:
-        _apt(folder, "apt-get", "--error-on=any", "update")
-        fetched.touch()
-    return folder
 
 
 def _apt(folder: Path, *command: str) -> str:
