@@ -1,7 +1,4 @@
-// SPDX-License-Identifier: MPL-2.0
 #pragma once
-
-#include "prefix.h"
 
 #include <linux/rtnetlink.h>
 
@@ -9,16 +6,20 @@
 #include <cstring>
 #include <optional>
 
+#include "route/prefix.h"
+
 namespace kea_runscript::route {
 
-// The attributes of a message whose own header is `Header`; each type once, null where it lacks.
+/// The attributes of a message whose own header is `Header`; each type once, null where it lacks.
 template <typename Header, std::size_t Count>
 class Attributes {
-public:
+   public:
     explicit Attributes(const nlmsghdr& message) {
         int left = static_cast<int>(message.nlmsg_len - NLMSG_SPACE(sizeof(Header)));
-        const auto* start = static_cast<const char*>(NLMSG_DATA(&message)) + NLMSG_ALIGN(sizeof(Header));
-        for (auto* item = reinterpret_cast<const rtattr*>(start); RTA_OK(item, left); item = RTA_NEXT(item, left)) {
+        const auto* start =
+            static_cast<const char*>(NLMSG_DATA(&message)) + NLMSG_ALIGN(sizeof(Header));
+        for (auto* item = reinterpret_cast<const rtattr*>(start); RTA_OK(item, left);
+             item = RTA_NEXT(item, left)) {
             if (item->rta_type < Count) {
                 items_[item->rta_type] = item;
             }
@@ -44,8 +45,8 @@ public:
         return address;
     }
 
-private:
+   private:
     std::array<const rtattr*, Count> items_{};
 };
 
-} // namespace kea_runscript::route
+}  // namespace kea_runscript::route

@@ -1,7 +1,6 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "command_line.h"
+#include "route/command_line.h"
 
-#include "failure.h"
+#include "route/failure.h"
 
 namespace kea_runscript::route {
 
@@ -47,17 +46,19 @@ namespace {
 Address parse_next_hop(const std::string& text, int family) {
     const std::optional<Address> address = parse_address(text);
     if (!address || address->family != family) {
-        throw Failure(Exit::usage, "via " + quoted(text) + " is not an address of the prefix's family: write it like " +
+        throw Failure(Exit::usage, "via " + quoted(text) +
+                                       " is not an address of the prefix's family: write it like " +
                                        (family == AF_INET ? "192.0.2.1" : "fe80::1"));
     }
     return *address;
 }
 
-} // namespace
+}  // namespace
 
 Command parse_command(const Words& words) {
     if (words.size() < 2 || (words[0] != "add" && words[0] != "del")) {
-        throw Failure(Exit::usage, "write `add PREFIX dev IFACE` or `del PREFIX`; --help tells more");
+        throw Failure(Exit::usage,
+                      "write `add PREFIX dev IFACE` or `del PREFIX`; --help tells more");
     }
     Command command{words[0] == "add" ? Action::add : Action::del, {}};
     Route& route = command.route;
@@ -66,7 +67,8 @@ Command parse_command(const Words& words) {
     if (const auto device = options.find("dev"); device != options.end()) {
         route.device = parse_device(device->second);
     } else if (command.action == Action::add) {
-        throw Failure(Exit::usage, "add needs the interface: write `add " + to_text(route.destination) + " dev IFACE`");
+        throw Failure(Exit::usage, "add needs the interface: write `add " +
+                                       to_text(route.destination) + " dev IFACE`");
     }
     if (const auto via = options.find("via"); via != options.end()) {
         route.next_hop = parse_next_hop(via->second, route.destination.network.family);
@@ -77,4 +79,4 @@ Command parse_command(const Words& words) {
     return command;
 }
 
-} // namespace kea_runscript::route
+}  // namespace kea_runscript::route

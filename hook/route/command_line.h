@@ -1,8 +1,7 @@
-// SPDX-License-Identifier: MPL-2.0
 #pragma once
 
-#include "route.h"
-#include "words.h"
+#include "route/route.h"
+#include "route/words.h"
 
 namespace kea_runscript::route {
 
@@ -15,7 +14,7 @@ struct Command {
 
 extern const char* const help;
 
-// The arguments after the program's name. Throws Failure(usage).
+/// The arguments after the program's name. Throws Failure(usage).
 Command parse_command(const Words& words);
 
-} // namespace kea_runscript::route
+}  // namespace kea_runscript::route

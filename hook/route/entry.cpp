@@ -1,7 +1,6 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "entry.h"
+#include "route/entry.h"
 
-#include "attributes.h"
+#include "route/attributes.h"
 
 namespace kea_runscript::route {
 
@@ -12,15 +11,18 @@ Entry::Entry(const nlmsghdr& message) {
     std::memcpy(&header, NLMSG_DATA(&message), sizeof header);
     const Attributes<rtmsg, RTA_MAX + 1> attributes(message);
     const int family = header.rtm_family;
-    destination = {attributes.address(RTA_DST, family).value_or(Address{family, {}}), header.rtm_dst_len};
+    destination = {attributes.address(RTA_DST, family).value_or(Address{family, {}}),
+                   header.rtm_dst_len};
     next_hop = attributes.address(RTA_GATEWAY, family);
     priority = attributes.number(RTA_PRIORITY, 0);
     table = attributes.number(RTA_TABLE, header.rtm_table);
     device = attributes.number(RTA_OIF, 0);
     tos = header.rtm_tos;
     protocol = header.rtm_protocol;
-    // We set neither of these; of several IPv6 next hops the kernel shows the protocol of the first one only.
-    const bool plain = !attributes.has(RTA_MULTIPATH) && !attributes.has(RTA_VIA) && !attributes.has(RTA_NH_ID);
+    // We set neither of these; of several IPv6 next hops the kernel shows the protocol of the first
+    // one only.
+    const bool plain =
+        !attributes.has(RTA_MULTIPATH) && !attributes.has(RTA_VIA) && !attributes.has(RTA_NH_ID);
     ours = protocol == our_protocol && header.rtm_type == RTN_UNICAST && plain;
 }
 
@@ -33,4 +35,4 @@ bool Entry::is(const Route& route, unsigned index) const {
     return rivals(route) && ours && device == index && next_hop == route.next_hop;
 }
 
-} // namespace kea_runscript::route
+}  // namespace kea_runscript::route

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "failure.h"
+#include "route/failure.h"
 
 namespace kea_runscript::route {
 
@@ -12,4 +11,4 @@ std::string quoted(std::string_view text) {
     return result + (text.size() > longest ? "...'" : "'");
 }
 
-} // namespace kea_runscript::route
+}  // namespace kea_runscript::route

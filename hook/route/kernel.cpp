@@ -1,14 +1,13 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "kernel.h"
-
-#include "attributes.h"
-#include "failure.h"
-#include "words.h"
+#include "route/kernel.h"
 
 #include <linux/if_addr.h>
 #include <net/if.h>
 
 #include <cerrno>
+
+#include "route/attributes.h"
+#include "route/failure.h"
+#include "route/words.h"
 
 namespace kea_runscript::route {
 
@@ -16,31 +15,34 @@ namespace {
 
 std::string remedy(int error, const Route& route) {
     switch (error) {
-    case EPERM:
-        return ": run it as root, through sudo";
-    case ENETDOWN:
-        return ": set the interface up, `ip link set dev " + route.device + " up`";
-    case EINVAL:
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-        if (route.next_hop) {
-            return ": the next hop must be a neighbour on " + route.device + "; if it is, but no prefix there says so, " +
-                   "run `ip route add " + to_text(*route.next_hop) + " dev " + route.device + "` first";
-        }
-        [[fallthrough]];
-    default:
-        return "";
+        case EPERM:
+            return ": run it as root, through sudo";
+        case ENETDOWN:
+            return ": set the interface up, `ip link set dev " + route.device + " up`";
+        case EINVAL:
+        case ENETUNREACH:
+        case EHOSTUNREACH:
+            if (route.next_hop) {
+                return ": the next hop must be a neighbour on " + route.device +
+                       "; if it is, but no prefix there says so, " + "run `ip route add " +
+                       to_text(*route.next_hop) + " dev " + route.device + "` first";
+            }
+            [[fallthrough]];
+        default:
+            return "";
     }
 }
 
 Failure refusal(const char* what, const Route& route, const Answer& answer) {
-    return {Exit::kernel, std::string("the kernel refused to ") + what + " the route to " + to_text(route.destination) +
-                              ": " + answer.reason + remedy(answer.error, route)};
+    return {Exit::kernel, std::string("the kernel refused to ") + what + " the route to " +
+                              to_text(route.destination) + ": " + answer.reason +
+                              remedy(answer.error, route)};
 }
 
-} // namespace
+}  // namespace
 
-void Kernel::dump(Message& message, const std::function<void()>& restart, const Netlink::Visitor& visit) {
+void Kernel::dump(Message& message, const std::function<void()>& restart,
+                  const Netlink::Visitor& visit) {
     for (int attempt = 0; attempt < 10; ++attempt) {
         restart();
         const Answer answer = netlink_.ask(message, visit);
@@ -51,7 +53,8 @@ void Kernel::dump(Message& message, const std::function<void()>& restart, const 
             return;
         }
     }
-    throw Failure(Exit::kernel, "the kernel's routes change faster than they can be read: try again");
+    throw Failure(Exit::kernel,
+                  "the kernel's routes change faster than they can be read: try again");
 }
 
 std::vector<Prefix> Kernel::connected(int family) {
@@ -59,15 +62,18 @@ std::vector<Prefix> Kernel::connected(int family) {
     ifaddrmsg header{};
     header.ifa_family = static_cast<std::uint8_t>(family);
     Message message(RTM_GETADDR, NLM_F_DUMP, header);
-    dump(message, [&] { prefixes.clear(); },
-         [&](const nlmsghdr& item) {
-             std::memcpy(&header, NLMSG_DATA(&item), sizeof header);
-             // IFA_ADDRESS is the peer's where there is one: it is the peer's network that is attached.
-             const auto address = Attributes<ifaddrmsg, IFA_MAX + 1>(item).address(IFA_ADDRESS, family);
-             if (header.ifa_family == family && address) {
-                 prefixes.push_back(prefix_around(*address, header.ifa_prefixlen));
-             }
-         });
+    dump(
+        message, [&] { prefixes.clear(); },
+        [&](const nlmsghdr& item) {
+            std::memcpy(&header, NLMSG_DATA(&item), sizeof header);
+            // IFA_ADDRESS is the peer's where there is one: it is the peer's network that is
+            // attached.
+            const auto address =
+                Attributes<ifaddrmsg, IFA_MAX + 1>(item).address(IFA_ADDRESS, family);
+            if (header.ifa_family == family && address) {
+                prefixes.push_back(prefix_around(*address, header.ifa_prefixlen));
+            }
+        });
     return prefixes;
 }
 
@@ -77,9 +83,11 @@ Answer Kernel::change(std::uint16_t type, unsigned flags, const Route& route, un
     rtmsg header{};
     header.rtm_family = static_cast<unsigned char>(network.family);
     header.rtm_dst_len = static_cast<unsigned char>(route.destination.length);
-    header.rtm_protocol = our_protocol; // to remove, the kernel takes only what has it
+    header.rtm_protocol = our_protocol;  // to remove, the kernel takes only what has it
     header.rtm_type = RTN_UNICAST;
-    header.rtm_scope = !adds ? RT_SCOPE_NOWHERE : route.next_hop ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+    header.rtm_scope = !adds            ? RT_SCOPE_NOWHERE
+                       : route.next_hop ? RT_SCOPE_UNIVERSE
+                                        : RT_SCOPE_LINK;
     Message message(type, flags, header);
     message.add(RTA_TABLE, &route.table, sizeof route.table);
     message.add(RTA_DST, network.bytes.data(), network.size());
@@ -93,16 +101,17 @@ Answer Kernel::change(std::uint16_t type, unsigned flags, const Route& route, un
         message.add(RTA_PRIORITY, &priority, sizeof priority);
     }
     if (!adds && network.family == AF_INET6) {
-        // IPv6 ties routes with next hops and one metric together, whoever set them, and removes all of them with one
-        // that is removed without a next hop. A list of hops, even with one hop that says nothing, removes only one.
+        // IPv6 ties routes with next hops and one metric together, whoever set them, and removes
+        // all of them with one that is removed without a next hop. A list of hops, even with one
+        // hop that says nothing, removes only one.
         const rtnexthop hop{sizeof hop, 0, 0, 0};
         message.add(RTA_MULTIPATH, &hop, sizeof hop);
     }
     return netlink_.ask(message, [](const nlmsghdr&) {});
 }
 
-// Whether the kernel would use exactly this route for its destination. Quick however long the table is; a "no" may
-// also mean that a longer prefix, a routing rule or a link that is down hides it.
+// Whether the kernel would use exactly this route for its destination. Quick however long the table
+// is; a "no" may also mean that a longer prefix, a routing rule or a link that is down hides it.
 bool Kernel::is_best(const Route& route, unsigned device) {
     const Address& network = route.destination.network;
     rtmsg header{};
@@ -122,19 +131,21 @@ std::vector<Entry> Kernel::entries(const Route& route) {
     header.rtm_family = static_cast<unsigned char>(route.destination.network.family);
     Message message(RTM_GETROUTE, NLM_F_DUMP, header);
     message.add(RTA_TABLE, &route.table, sizeof route.table);
-    dump(message, [&] { rivals.clear(); },
-         [&](const nlmsghdr& item) {
-             if (Entry entry(item); entry.rivals(route)) {
-                 rivals.push_back(entry);
-             }
-         });
+    dump(
+        message, [&] { rivals.clear(); },
+        [&](const nlmsghdr& item) {
+            if (Entry entry(item); entry.rivals(route)) {
+                rivals.push_back(entry);
+            }
+        });
     return rivals;
 }
 
 void Kernel::add(const Route& route) {
     const unsigned device = if_nametoindex(route.device.c_str());
     if (device == 0) {
-        throw Failure(Exit::kernel, "dev " + quoted(route.device) + " does not exist: `ip link` lists the interfaces");
+        throw Failure(Exit::kernel, "dev " + quoted(route.device) +
+                                        " does not exist: `ip link` lists the interfaces");
     }
     Answer answer = change(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, route, device);
     if (answer.error == EEXIST) {
@@ -146,10 +157,11 @@ void Kernel::add(const Route& route) {
                 return;
             }
             if (!entry.ours) {
-                throw Failure(Exit::refused, "another route to " + to_text(route.destination) + " is in table " +
-                                                 table_name(route.table) + " (protocol " +
-                                                 std::to_string(entry.protocol) +
-                                                 "): remove that one, or take the prefix out of the pool");
+                throw Failure(Exit::refused,
+                              "another route to " + to_text(route.destination) + " is in table " +
+                                  table_name(route.table) + " (protocol " +
+                                  std::to_string(entry.protocol) +
+                                  "): remove that one, or take the prefix out of the pool");
             }
         }
         answer = change(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route, device);
@@ -162,7 +174,7 @@ void Kernel::add(const Route& route) {
 void Kernel::remove(const Route& route) {
     const unsigned device = route.device.empty() ? 0 : if_nametoindex(route.device.c_str());
     if (!route.device.empty() && device == 0) {
-        return; // its routes went with the interface
+        return;  // its routes went with the interface
     }
     Answer answer;
     while (answer.error == 0) {
@@ -173,4 +185,4 @@ void Kernel::remove(const Route& route) {
     }
 }
 
-} // namespace kea_runscript::route
+}  // namespace kea_runscript::route

@@ -1,19 +1,19 @@
-// SPDX-License-Identifier: MPL-2.0
 // kea-runscript-route: sets and removes the kernel routes of leases, as root, for Kea's user.
 //
-// Whoever calls it chooses every argument, hence all of them are hostile here. Nothing else of the caller counts: no
-// environment variable is read, no file but routes.conf opened, no program started.
-#include "command_line.h"
-#include "failure.h"
-#include "kernel.h"
-#include "limits.h"
-#include "policy.h"
-#include "trusted_file.h"
-
+// Whoever calls it chooses every argument, hence all of them are hostile here. Nothing else of the
+// caller counts: no environment variable is read, no file but routes.conf opened, no program
+// started.
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
+
+#include "route/bounds.h"
+#include "route/command_line.h"
+#include "route/failure.h"
+#include "route/kernel.h"
+#include "route/policy.h"
+#include "route/trusted_file.h"
 
 namespace {
 
@@ -35,7 +35,8 @@ void run(const Words& words) {
         Route route = wanted;
         route.device = device;
         if (action == Action::add) {
-            require_not_connected(route.destination, kernel.connected(route.destination.network.family));
+            require_not_connected(route.destination,
+                                  kernel.connected(route.destination.network.family));
             kernel.add(route);
         } else {
             kernel.remove(route);
@@ -48,16 +49,18 @@ int report(Exit exit, const char* text) {
     return static_cast<int>(exit);
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
-    // A caller may have closed 0 to 2: no file or socket of ours may take such a number and then get a message.
+    // A caller may have closed 0 to 2: no file or socket of ours may take such a number and then
+    // get a message.
     int number = 0;
-    while (number <= STDERR_FILENO) {
-        if ((number = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0) {
+    do {
+        number = open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (number < 0) {
             return static_cast<int>(Exit::kernel);
         }
-    }
+    } while (number <= STDERR_FILENO);
     close(number);
     try {
         run(Words(argv + (argc > 0 ? 1 : 0), argv + argc));

@@ -1,7 +1,4 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "netlink.h"
-
-#include "failure.h"
+#include "route/netlink.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,6 +6,8 @@
 #include <cerrno>
 #include <stdexcept>
 #include <vector>
+
+#include "route/failure.h"
 
 namespace kea_runscript::route {
 
@@ -34,14 +33,15 @@ Answer read_error(const nlmsghdr& message) {
             break;
         }
         if (attribute.nla_type == NLMSGERR_ATTR_MSG) {
-            answer.reason.assign(rest + NLA_HDRLEN, strnlen(rest + NLA_HDRLEN, attribute.nla_len - NLA_HDRLEN));
+            answer.reason.assign(rest + NLA_HDRLEN,
+                                 strnlen(rest + NLA_HDRLEN, attribute.nla_len - NLA_HDRLEN));
         }
         rest += NLA_ALIGN(attribute.nla_len);
     }
     return answer;
 }
 
-} // namespace
+}  // namespace
 
 void Message::append(const void* data, std::size_t size) {
     const std::size_t start = NLMSG_ALIGN(head()->nlmsg_len);
@@ -78,7 +78,7 @@ Answer Netlink::ask(Message& message, const Visitor& visit) {
         fail("cannot send");
     }
     bool interrupted = false;
-    std::vector<char> buffer(32768); // a dump comes in pieces of at most this size
+    std::vector<char> buffer(32768);  // a dump comes in pieces of at most this size
     for (;;) {
         sockaddr_nl sender{};
         socklen_t sender_size = sizeof sender;
@@ -90,7 +90,7 @@ Answer Netlink::ask(Message& message, const Visitor& visit) {
         if (size < 0 || static_cast<std::size_t>(size) > buffer.size()) {
             fail("cannot receive");
         }
-        if (sender.nl_pid != 0) { // only the kernel's word counts
+        if (sender.nl_pid != 0) {  // only the kernel's word counts
             continue;
         }
         auto left = static_cast<unsigned>(size);
@@ -113,4 +113,4 @@ Answer Netlink::ask(Message& message, const Visitor& visit) {
     }
 }
 
-} // namespace kea_runscript::route
+}  // namespace kea_runscript::route

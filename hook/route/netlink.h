@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: MPL-2.0
 #pragma once
 
 #include <linux/netlink.h>
@@ -12,9 +11,9 @@
 
 namespace kea_runscript::route {
 
-// One request: the netlink header, the header of its family, attributes.
+/// One request: the netlink header, the header of its family, attributes.
 class Message {
-public:
+   public:
     template <typename Header>
     Message(std::uint16_t type, unsigned flags, const Header& header) {
         head()->nlmsg_len = NLMSG_HDRLEN;
@@ -27,22 +26,22 @@ public:
 
     nlmsghdr* head() { return reinterpret_cast<nlmsghdr*>(buffer_.data()); }
 
-private:
+   private:
     void append(const void* data, std::size_t size);
 
     alignas(nlmsghdr) std::array<char, 256> buffer_{};
 };
 
-// The kernel's last word on a request.
+/// The kernel's last word on a request.
 struct Answer {
-    int error = 0;            // errno, 0 for success
-    std::string reason;       // in the kernel's words
-    bool interrupted = false; // a dump during which what it lists has changed
+    int error = 0;             ///< errno, 0 for success
+    std::string reason;        ///< in the kernel's words
+    bool interrupted = false;  ///< a dump during which what it lists has changed
 };
 
-// A socket to the routing part of the kernel. Throws Failure(kernel) where it does not work at all.
+/// A socket to the routing part of the kernel. Throws Failure(kernel) where it fails as such.
 class Netlink {
-public:
+   public:
     using Visitor = std::function<void(const nlmsghdr& message)>;
 
     Netlink();
@@ -50,12 +49,12 @@ public:
     Netlink(const Netlink&) = delete;
     Netlink& operator=(const Netlink&) = delete;
 
-    // Sends one request and waits for its end; `visit` gets each message that it yields.
+    /// Sends one request and waits for its end; `visit` gets each message that it yields.
     Answer ask(Message& message, const Visitor& visit);
 
-private:
+   private:
     int socket_;
     std::uint32_t sequence_ = 0;
 };
 
-} // namespace kea_runscript::route
+}  // namespace kea_runscript::route

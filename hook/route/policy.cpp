@@ -1,16 +1,15 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "policy.h"
-
-#include "failure.h"
-#include "words.h"
+#include "route/policy.h"
 
 #include <algorithm>
+
+#include "route/failure.h"
+#include "route/words.h"
 
 namespace kea_runscript::route {
 
 bool Policy::Rule::fits(const Route& route) const {
-    return prefix.contains(route.destination) && table == route.table && route.destination.length >= min_length &&
-           route.destination.length <= max_length &&
+    return prefix.contains(route.destination) && table == route.table &&
+           route.destination.length >= min_length && route.destination.length <= max_length &&
            (device.empty() || route.device.empty() || device == route.device);
 }
 
@@ -20,7 +19,7 @@ Policy::Rule Policy::parse_rule(std::string_view line) {
         throw Failure(Exit::usage, quoted(line) + " is not a rule: write `allow PREFIX`");
     }
     const Options options = parse_options(words, 2, {"dev", "table", "min-length", "max-length"});
-    const auto option = [&](const char* name, auto parse, auto otherwise) {
+    const auto option = [&](const char* name, auto parse, const auto& otherwise) {
         const auto found = options.find(name);
         return found == options.end() ? otherwise : parse(found->second);
     };
@@ -29,10 +28,14 @@ Policy::Rule Policy::parse_rule(std::string_view line) {
     Rule rule{prefix, option("dev", parse_device, std::string()),
               option("table", parse_table, std::uint32_t{RT_TABLE_MAIN}), prefix.length, longest};
     rule.min_length = option(
-        "min-length", [&](const auto& text) { return parse_number("min-length", text, prefix.length, longest); },
+        "min-length",
+        [&](const auto& text) { return parse_number("min-length", text, prefix.length, longest); },
         prefix.length);
     rule.max_length = option(
-        "max-length", [&](const auto& text) { return parse_number("max-length", text, rule.min_length, longest); },
+        "max-length",
+        [&](const auto& text) {
+            return parse_number("max-length", text, rule.min_length, longest);
+        },
         longest);
     return rule;
 }
@@ -50,7 +53,8 @@ Policy Policy::parse(std::string_view text, const std::string& name) {
         try {
             policy.rules_.push_back(parse_rule(line));
         } catch (const Failure& failure) {
-            throw Failure(Exit::refused, name + " line " + std::to_string(number) + ": " + failure.what());
+            throw Failure(Exit::refused,
+                          name + " line " + std::to_string(number) + ": " + failure.what());
         }
     }
     return policy;
@@ -66,13 +70,15 @@ std::vector<std::string> Policy::devices(const Route& route) const {
     if (devices.empty()) {
         const std::string prefix = to_text(route.destination);
         const std::string device = route.device.empty() ? "" : " dev " + route.device;
-        const std::string table = route.table == RT_TABLE_MAIN ? "" : " table " + table_name(route.table);
+        const std::string table =
+            route.table == RT_TABLE_MAIN ? "" : " table " + table_name(route.table);
         throw Failure(Exit::refused, "no rule of " + name_ + " allows " + prefix + device + table +
-                                         ": if it is wanted, add `allow " + prefix + device + table + "` there");
+                                         ": if it is wanted, add `allow " + prefix + device +
+                                         table + "` there");
     }
     std::sort(devices.begin(), devices.end());
     devices.erase(std::unique(devices.begin(), devices.end()), devices.end());
     return devices;
 }
 
-} // namespace kea_runscript::route
+}  // namespace kea_runscript::route

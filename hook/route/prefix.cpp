@@ -1,10 +1,9 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "prefix.h"
-
-#include "failure.h"
-#include "words.h"
+#include "route/prefix.h"
 
 #include <arpa/inet.h>
+
+#include "route/failure.h"
+#include "route/words.h"
 
 namespace kea_runscript::route {
 
@@ -28,16 +27,19 @@ Prefix parse_prefix(std::string_view text) {
     const std::size_t slash = text.find('/');
     const std::optional<Address> address = parse_address(text.substr(0, slash));
     if (!address) {
-        throw Failure(Exit::usage, "PREFIX " + quoted(text) +
-                                       " is not an address: write it like 192.0.2.0/24, 192.0.2.1 or 2001:db8::/56");
+        throw Failure(
+            Exit::usage,
+            "PREFIX " + quoted(text) +
+                " is not an address: write it like 192.0.2.0/24, 192.0.2.1 or 2001:db8::/56");
     }
-    const unsigned length = slash == std::string_view::npos
-                                ? address->bits()
-                                : parse_number("the prefix length", text.substr(slash + 1), 0, address->bits());
+    const unsigned length =
+        slash == std::string_view::npos
+            ? address->bits()
+            : parse_number("the prefix length", text.substr(slash + 1), 0, address->bits());
     const Prefix prefix = prefix_around(*address, length);
     if (!(prefix.network == *address)) {
-        throw Failure(Exit::usage,
-                      "PREFIX " + quoted(text) + " has bits set after its length: write " + to_text(prefix));
+        throw Failure(Exit::usage, "PREFIX " + quoted(text) +
+                                       " has bits set after its length: write " + to_text(prefix));
     }
     return prefix;
 }
@@ -59,4 +61,4 @@ std::string to_text(const Prefix& prefix) {
     return to_text(prefix.network) + "/" + std::to_string(prefix.length);
 }
 
-} // namespace kea_runscript::route
+}  // namespace kea_runscript::route

@@ -1,7 +1,4 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "trusted_file.h"
-
-#include "failure.h"
+#include "route/trusted_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,6 +7,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "route/failure.h"
 
 namespace kea_runscript::route {
 
@@ -29,33 +28,35 @@ void require_roots_own(const std::string& path, const struct stat& status) {
 }
 
 class Descriptor {
-public:
+   public:
     explicit Descriptor(int number) : number_(number) {}
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     ~Descriptor() { close(number_); }
     int number() const { return number_; }
 
-private:
+   private:
     int number_;
 };
 
-} // namespace
+}  // namespace
 
 std::string read_trusted(const std::string& path) {
-    struct stat status{};
+    struct stat status {};
     // From the root down: once a folder passes, nobody else can exchange what is in it.
     for (std::size_t slash = 0; slash != std::string::npos; slash = path.find('/', slash + 1)) {
         const std::string folder = slash == 0 ? "/" : path.substr(0, slash);
         if (stat(folder.c_str(), &status) != 0) {
-            refuse(folder, std::string("cannot be looked at (") + std::strerror(errno) + "): create it, owned by root");
+            refuse(folder, std::string("cannot be looked at (") + std::strerror(errno) +
+                               "): create it, owned by root");
         }
         require_roots_own(folder, status);
     }
     const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (file.number() < 0 || fstat(file.number(), &status) != 0) {
         refuse(path, std::string("cannot be read (") + std::strerror(errno) +
-                         "): it must be a file, readable by root, with a line `allow PREFIX dev IFACE` for each range");
+                         "): it must be a file, readable by root, with a line `allow PREFIX dev "
+                         "IFACE` for each range");
     }
     if (!S_ISREG(status.st_mode)) {
         refuse(path, "is not an ordinary file: replace it by one");
@@ -68,10 +69,10 @@ std::string read_trusted(const std::string& path) {
     while ((count = read(file.number(), buffer.data(), buffer.size())) > 0) {
         content.append(buffer.data(), static_cast<std::size_t>(count));
     }
-    if (count < 0) { // a rule that is cut off could allow more than the whole one
+    if (count < 0) {  // a rule that is cut off could allow more than the whole one
         refuse(path, std::string("cannot be read to its end: ") + std::strerror(errno));
     }
     return content;
 }
 
-} // namespace kea_runscript::route
+}  // namespace kea_runscript::route

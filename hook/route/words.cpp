@@ -1,7 +1,4 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "words.h"
-
-#include "failure.h"
+#include "route/words.h"
 
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -10,16 +7,18 @@
 #include <charconv>
 #include <limits>
 
+#include "route/failure.h"
+
 namespace kea_runscript::route {
 
 namespace {
 
 bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
 }
 
-} // namespace
+}  // namespace
 
 Words split(std::string_view line) {
     constexpr std::string_view blanks = " \t\r";
@@ -32,7 +31,8 @@ Words split(std::string_view line) {
     return words;
 }
 
-Options parse_options(const Words& words, std::size_t first, std::initializer_list<const char*> names) {
+Options parse_options(const Words& words, std::size_t first,
+                      std::initializer_list<const char*> names) {
     Options options;
     for (std::size_t i = first; i < words.size(); i += 2) {
         if (std::find(names.begin(), names.end(), words[i]) == names.end()) {
@@ -43,7 +43,8 @@ Options parse_options(const Words& words, std::size_t first, std::initializer_li
             throw Failure(Exit::usage, quoted(words[i]) + " is not known here: use " + known);
         }
         if (i + 1 == words.size()) {
-            throw Failure(Exit::usage, "'" + words[i] + "' lacks its value: write it after the word");
+            throw Failure(Exit::usage,
+                          "'" + words[i] + "' lacks its value: write it after the word");
         }
         if (!options.emplace(words[i], words[i + 1]).second) {
             throw Failure(Exit::usage, "'" + words[i] + "' is given twice: leave one out");
@@ -52,22 +53,24 @@ Options parse_options(const Words& words, std::size_t first, std::initializer_li
     return options;
 }
 
-std::uint32_t parse_number(const std::string& what, std::string_view text, std::uint32_t low, std::uint32_t high) {
+std::uint32_t parse_number(const std::string& what, std::string_view text, std::uint32_t low,
+                           std::uint32_t high) {
     std::uint32_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || end != text.data() + text.size() || number < low || number > high) {
-        throw Failure(Exit::usage, what + " " + quoted(text) + " is not a number from " + std::to_string(low) +
-                                       " to " + std::to_string(high));
+        throw Failure(Exit::usage, what + " " + quoted(text) + " is not a number from " +
+                                       std::to_string(low) + " to " + std::to_string(high));
     }
     return number;
 }
 
 std::string parse_device(const std::string& text) {
-    if (text.empty() || text.size() >= IFNAMSIZ || text.front() == '-' || text == "." || text == ".." ||
-        !std::all_of(text.begin(), text.end(), is_name_character)) {
-        throw Failure(Exit::usage, "dev " + quoted(text) +
-                                       " is not an interface name: use 1 to 15 letters, digits and . _ - "
-                                       "(not - in front), as `ip link` shows it");
+    if (text.empty() || text.size() >= IFNAMSIZ || text.front() == '-' || text == "." ||
+        text == ".." || !std::all_of(text.begin(), text.end(), is_name_character)) {
+        throw Failure(Exit::usage,
+                      "dev " + quoted(text) +
+                          " is not an interface name: use 1 to 15 letters, digits and . _ - "
+                          "(not - in front), as `ip link` shows it");
     }
     return text;
 }
@@ -76,9 +79,11 @@ std::uint32_t parse_table(const std::string& text) {
     if (text == "main") {
         return RT_TABLE_MAIN;
     }
-    const std::uint32_t table = parse_number("table", text, 1, std::numeric_limits<std::uint32_t>::max());
+    const std::uint32_t table =
+        parse_number("table", text, 1, std::numeric_limits<std::uint32_t>::max());
     if (table == RT_TABLE_LOCAL) {
-        throw Failure(Exit::usage, "table 255 holds the kernel's own addresses: use main or another number");
+        throw Failure(Exit::usage,
+                      "table 255 holds the kernel's own addresses: use main or another number");
     }
     return table;
 }
@@ -87,4 +92,4 @@ std::string table_name(std::uint32_t table) {
     return table == RT_TABLE_MAIN ? "main" : std::to_string(table);
 }
 
-} // namespace kea_runscript::route
+}  // namespace kea_runscript::route

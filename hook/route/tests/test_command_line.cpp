@@ -1,8 +1,7 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "command_line.h"
-#include "failure.h"
-
 #include <gtest/gtest.h>
+
+#include "route/command_line.h"
+#include "route/failure.h"
 
 namespace {
 
@@ -24,7 +23,8 @@ void expect_refusal(const Words& words, const char* reason) {
 }
 
 TEST(CommandLine, ReadsAFullRoute) {
-    const Command command = parse_command(split("add 2001:db8:1::/56 table 100 via fe80::1 dev eth1.7"));
+    const Command command =
+        parse_command(split("add 2001:db8:1::/56 table 100 via fe80::1 dev eth1.7"));
     EXPECT_EQ(command.action, Action::add);
     EXPECT_EQ(to_text(command.route.destination), "2001:db8:1::/56");
     EXPECT_EQ(command.route.device, "eth1.7");
@@ -48,10 +48,12 @@ TEST(CommandLine, SaysWhatIsWrong) {
     expect_refusal(split("add 10.0.0.1"), "write `add 10.0.0.1/32 dev IFACE`");
     expect_refusal(split("add 10.0.0.1 dev"), "'dev' lacks its value");
     expect_refusal(split("add 10.0.0.1 dev eth1 dev eth2"), "'dev' is given twice");
-    expect_refusal(split("add 10.0.0.1 dev eth1 proto 2"), "'proto' is not known here: use dev, via, table");
+    expect_refusal(split("add 10.0.0.1 dev eth1 proto 2"),
+                   "'proto' is not known here: use dev, via, table");
     expect_refusal(split("add 10.0.0.1 dev eth1 metric 1"), "'metric' is not known here");
     expect_refusal(split("add 10.0.0.1 dev eth1 onlink"), "'onlink' is not known here");
-    expect_refusal(split("add 10.0.0.1 dev eth1 via fe80::1"), "via 'fe80::1' is not an address of the prefix's family");
+    expect_refusal(split("add 10.0.0.1 dev eth1 via fe80::1"),
+                   "via 'fe80::1' is not an address of the prefix's family");
     expect_refusal(split("add 2001:db8::/56 dev eth1 via 10.0.0.1"), "like fe80::1");
     expect_refusal(split("add 2001:db8::/56 dev eth1 via fe80::1%eth1"), "via 'fe80::1%eth1'");
     expect_refusal(split("add 10.0.0.1 dev eth1 via 10.0.0.0/24"), "via '10.0.0.0/24'");
@@ -59,8 +61,8 @@ TEST(CommandLine, SaysWhatIsWrong) {
 }
 
 TEST(CommandLine, TakesOnlyOrdinaryInterfaceNames) {
-    for (const char* name : {"", ".", "..", "-a", "eth1/../x", "eth 1", "eth1\n", "eth1;id", "$(id)", "a@b", "eth1:1",
-                             "abcdefghijklmnop", "\xc3\xa9th"}) {
+    for (const char* name : {"", ".", "..", "-a", "eth1/../x", "eth 1", "eth1\n", "eth1;id",
+                             "$(id)", "a@b", "eth1:1", "abcdefghijklmnop", "\xc3\xa9th"}) {
         expect_refusal({"del", "10.0.0.1", "dev", name}, "is not an interface name");
     }
     for (const char* name : {"eth1", "br-lan.100", "abcdefghijklmno", "_x", "0"}) {
@@ -77,4 +79,4 @@ TEST(CommandLine, TakesMainOrANumberAsTable) {
     }
 }
 
-} // namespace
+}  // namespace

@@ -1,8 +1,7 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "failure.h"
-#include "policy.h"
-
 #include <gtest/gtest.h>
+
+#include "route/failure.h"
+#include "route/policy.h"
 
 namespace {
 
@@ -33,7 +32,7 @@ allow 10.1.0.0/16 dev eth2
 allow 172.16.0.0/12)";
 
 class PolicyTest : public testing::Test {
-protected:
+   protected:
     std::string refused(const Route& wanted) const {
         return refusal([&] { policy.devices(wanted); });
     }
@@ -52,8 +51,9 @@ TEST_F(PolicyTest, AllowsInsideOnly) {
 
 TEST_F(PolicyTest, BindsToTheInterface) {
     EXPECT_EQ(policy.devices(route("10.1.0.1", "eth2")), Devices{"eth2"});
-    EXPECT_EQ(refused(route("10.3.0.1", "eth2")), "no rule of routes.conf allows 10.3.0.1/32 dev eth2: if it is wanted, "
-                                                  "add `allow 10.3.0.1/32 dev eth2` there");
+    EXPECT_EQ(refused(route("10.3.0.1", "eth2")),
+              "no rule of routes.conf allows 10.3.0.1/32 dev eth2: if it is wanted, "
+              "add `allow 10.3.0.1/32 dev eth2` there");
     EXPECT_NE(refused(route("10.3.0.1", "eth11")), "");
 }
 
@@ -88,9 +88,10 @@ TEST(Policy, RefusesAFileWithAWrongLine) {
         return refusal([&] { Policy::parse("allow 10.0.0.0/8\n\n" + line + "\n", "routes.conf"); });
     };
     for (const char* line :
-         {"deny 10.0.0.0/8", "allow", "10.0.0.0/8", "allow 10.0.0.1/8", "allow all", "Allow 10.0.0.0/8",
-          "allow 10.0.0.0/8 eth1", "allow 10.0.0.0/8 dev", "allow 10.0.0.0/8 dev eth1 dev eth2",
-          "allow 10.0.0.0/8 dev e/1", "allow 10.0.0.0/8 table local", "allow 10.0.0.0/8 table 255",
+         {"deny 10.0.0.0/8", "allow", "10.0.0.0/8", "allow 10.0.0.1/8", "allow all",
+          "Allow 10.0.0.0/8", "allow 10.0.0.0/8 eth1", "allow 10.0.0.0/8 dev",
+          "allow 10.0.0.0/8 dev eth1 dev eth2", "allow 10.0.0.0/8 dev e/1",
+          "allow 10.0.0.0/8 table local", "allow 10.0.0.0/8 table 255",
           "allow 10.0.0.0/8 min-length 7", "allow 10.0.0.0/8 max-length 33",
           "allow 10.0.0.0/8 min-length 24 max-length 16", "allow 10.0.0.0/8 via 10.0.0.1",
           "allow 10.0.0.0/8 dev eth1 table #100"}) {
@@ -99,4 +100,4 @@ TEST(Policy, RefusesAFileWithAWrongLine) {
     EXPECT_NE(wrong(std::string("allow 11.0.0.0\0/8", 17)).find("line 3"), std::string::npos);
 }
 
-} // namespace
+}  // namespace

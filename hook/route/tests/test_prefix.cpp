@@ -1,8 +1,7 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "failure.h"
-#include "prefix.h"
-
 #include <gtest/gtest.h>
+
+#include "route/failure.h"
+#include "route/prefix.h"
 
 namespace {
 
@@ -27,10 +26,10 @@ TEST(Prefix, ReadsBothFamiliesAndHostRoutes) {
 
 TEST(Prefix, RefusesWhatIsNoAddress) {
     using namespace std::string_view_literals;
-    for (const auto text :
-         {""sv, "/"sv, "/24"sv, "default"sv, "10.0.0"sv, "010.0.0.1"sv, "0x0a.0.0.1"sv, "10.0.0.1 "sv, " 10.0.0.1"sv,
-          "10.0.0.256"sv, "fe80::1%eth0"sv, "2001:db8::1::2"sv, "2001:db8"sv, "10.0.0.1\0x"sv, "-1"sv, "10.0.0.1;id"sv,
-          "\n10.0.0.1"sv, "::10.0.0.1.1"sv}) {
+    for (const auto text : {""sv, "/"sv, "/24"sv, "default"sv, "10.0.0"sv, "010.0.0.1"sv,
+                            "0x0a.0.0.1"sv, "10.0.0.1 "sv, " 10.0.0.1"sv, "10.0.0.256"sv,
+                            "fe80::1%eth0"sv, "2001:db8::1::2"sv, "2001:db8"sv, "10.0.0.1\0x"sv,
+                            "-1"sv, "10.0.0.1;id"sv, "\n10.0.0.1"sv, "::10.0.0.1.1"sv}) {
         EXPECT_NE(refusal(text).find("is not an address"), std::string::npos) << text;
     }
 }
@@ -38,9 +37,9 @@ TEST(Prefix, RefusesWhatIsNoAddress) {
 TEST(Prefix, RefusesWhatIsNoLength) {
     using namespace std::string_view_literals;
     for (const auto text :
-         {"10.0.0.0/"sv, "10.0.0.0/33"sv, "10.0.0.0/-8"sv, "10.0.0.0/+8"sv, "10.0.0.0/ 8"sv, "10.0.0.0/8 "sv,
-          "10.0.0.0/0x8"sv, "10.0.0.0/8/8"sv, "10.0.0.0/255.0.0.0"sv, "10.0.0.0/4294967304"sv, "10.0.0.0/8\0"sv,
-          "2001:db8::/129"sv}) {
+         {"10.0.0.0/"sv, "10.0.0.0/33"sv, "10.0.0.0/-8"sv, "10.0.0.0/+8"sv, "10.0.0.0/ 8"sv,
+          "10.0.0.0/8 "sv, "10.0.0.0/0x8"sv, "10.0.0.0/8/8"sv, "10.0.0.0/255.0.0.0"sv,
+          "10.0.0.0/4294967304"sv, "10.0.0.0/8\0"sv, "2001:db8::/129"sv}) {
         EXPECT_NE(refusal(text).find("is not a number from 0 to"), std::string::npos) << text;
     }
 }
@@ -73,4 +72,4 @@ TEST(Prefix, Contains) {
     EXPECT_FALSE(contains("::/0", "10.0.0.0/8"));
 }
 
-} // namespace
+}  // namespace

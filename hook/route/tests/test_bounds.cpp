@@ -1,8 +1,7 @@
-// SPDX-License-Identifier: MPL-2.0
-#include "failure.h"
-#include "limits.h"
-
 #include <gtest/gtest.h>
+
+#include "route/bounds.h"
+#include "route/failure.h"
 
 namespace {
 
@@ -28,34 +27,35 @@ std::string not_routable(const char* destination, const char* next_hop = nullptr
     return refusal([&] { require_routable(route); });
 }
 
-TEST(Limits, RefusesDefaultRoutes) {
+TEST(Bounds, RefusesDefaultRoutes) {
     EXPECT_NE(not_routable("0.0.0.0/0").find("is a default route"), std::string::npos);
     EXPECT_NE(not_routable("::/0").find("is a default route"), std::string::npos);
 }
 
-TEST(Limits, RefusesWhatIsNotUnicast) {
+TEST(Bounds, RefusesWhatIsNotUnicast) {
     for (const char* prefix :
-         {"127.0.0.1", "127.0.0.0/8", "0.0.0.0/1", "128.0.0.0/1", "224.0.0.0/3", "239.1.1.1", "255.255.255.255",
-          "240.0.0.0/4", "0.0.0.0", "64.0.0.0/2", "::", "::1", "ff02::/16", "::/1", "8000::/1", "::ffff:10.0.0.1",
-          "::/96"}) {
+         {"127.0.0.1", "127.0.0.0/8", "0.0.0.0/1", "128.0.0.0/1", "224.0.0.0/3", "239.1.1.1",
+          "255.255.255.255", "240.0.0.0/4", "0.0.0.0", "64.0.0.0/2", "::", "::1", "ff02::/16",
+          "::/1", "8000::/1", "::ffff:10.0.0.1", "::/96"}) {
         EXPECT_NE(not_routable(prefix).find(" touches "), std::string::npos) << prefix;
     }
     for (const char* next_hop : {"0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255"}) {
         EXPECT_NE(not_routable("10.0.0.1", next_hop).find("via"), std::string::npos) << next_hop;
     }
     for (const char* next_hop : {"::", "::1", "ff02::1", "::ffff:10.0.0.1"}) {
-        EXPECT_NE(not_routable("2001:db8::/56", next_hop).find("via"), std::string::npos) << next_hop;
+        EXPECT_NE(not_routable("2001:db8::/56", next_hop).find("via"), std::string::npos)
+            << next_hop;
     }
 }
 
-TEST(Limits, AllowsUnicast) {
+TEST(Bounds, AllowsUnicast) {
     EXPECT_EQ(not_routable("10.0.0.1", "10.0.0.254"), "");
     EXPECT_EQ(not_routable("100.64.0.0/10"), "");
     EXPECT_EQ(not_routable("2001:db8::/32", "fe80::1"), "");
     EXPECT_EQ(not_routable("fd00::/8", "fd00::1"), "");
 }
 
-TEST(Limits, RefusesToCoverAConnectedNetwork) {
+TEST(Bounds, RefusesToCoverAConnectedNetwork) {
     const std::vector<Prefix> connected{parse_prefix("10.0.0.0/24"), parse_prefix("192.0.2.1")};
     const auto covers = [&](const char* prefix) {
         return refusal([&] { require_not_connected(parse_prefix(prefix), connected); });
@@ -68,4 +68,4 @@ TEST(Limits, RefusesToCoverAConnectedNetwork) {
     EXPECT_EQ(covers("192.0.2.2"), "");
 }
 
-} // namespace
+}  // namespace
