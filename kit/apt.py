@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kit.errors import Problem
+
 SOURCES = Path("/etc/apt")
 HANDED_ON = (
     "Acquire::http",
@@ -20,7 +22,7 @@ HANDED_ON = (
 ALIASES = ("stable", "oldstable", "testing", "unstable", "sid")
 
 
-class NoMirror(Exception):
+class NoMirror(Problem):
     """The machine's apt sources name no Debian archive."""
 
 

@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import apt
-from .paths import CACHE
+from kit import apt
+from kit.errors import Problem
+from kit.paths import CACHE
 
 HERE = Path(__file__).resolve().parent
 FOLDER = CACHE / "roots"
@@ -41,7 +42,7 @@ ENVIRONMENT = {
 NOT_UNPACKED = ("/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*", "/usr/share/info/*")
 
 
-class RootFailed(Exception):
+class RootFailed(Problem):
     """A root could not be made; the message has the end of what mmdebstrap said."""
 
 

@@ -7,10 +7,10 @@ made them.
         lease = access.client("alice").dhcp4()
 """
 
-from .access import Access
-from .client import Client, Lease4, Lease6
-from .host import Host
-from .lab import Lab
-from .machine import CommandFailed, Machine
+from kit.lab.access import Access
+from kit.lab.client import Client, Lease4, Lease6
+from kit.lab.host import Host
+from kit.lab.lab import Lab
+from kit.lab.machine import CommandFailed, Machine
 
 __all__ = ["Access", "Client", "CommandFailed", "Host", "Lab", "Lease4", "Lease6", "Machine"]

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import roots
-from .client import CONFIGURATION, ROOT, Client
-from .machine import Machine
+from kit import roots
+from kit.lab.client import CONFIGURATION, ROOT, Client
+from kit.lab.machine import Machine
 
 if TYPE_CHECKING:
-    from .lab import Lab
+    from kit.lab.lab import Lab
 
 HERE = Path(__file__).resolve().parent
 IDLE = ("sh", "-c", "sleep infinity & while :; do wait; done")

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import roots
-from ..wait import until
-from .capture import Packet, read
-from .machine import Machine
+from kit import roots
+from kit.wait import until
+from kit.lab.capture import Packet, read
+from kit.lab.machine import Machine
 
 ROOT = roots.Root("trixie", ("isc-dhcp-client", "iproute2", "iputils-ping", "tcpdump"))
 CONFIGURATION = """\

@@ -8,19 +8,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from .. import roots
-from ..wait import until
-from .access import Access
-from .host import Host
-from .machine import Machine
-from .play import Play, play
+from kit import roots
+from kit.wait import until
+from kit.errors import Problem
+from kit.lab.access import Access
+from kit.lab.host import Host
+from kit.lab.machine import Machine
+from kit.lab.play import Play, play
 
 HERE = Path(__file__).resolve().parent
 GATEWAY = "192.0.2.254"
 MOST_HOSTS = 250
 
 
-class LabFailed(Exception):
+class LabFailed(Problem):
     """The lab could not be set up; the message says what was reported."""
 
 

@@ -5,14 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from .. import roots
-from ..wait import until
+from kit import roots
+from kit.errors import Problem
+from kit.wait import until
 
 T = TypeVar("T")
 JOINED = ("--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup", "--root", "--wd")
 
 
-class CommandFailed(Exception):
+class CommandFailed(Problem):
     """A command ended with another status than 0; the message has what it wrote."""
 
     def __init__(self, where: str, result: subprocess.CompletedProcess[str]):

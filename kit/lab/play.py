@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from ..paths import ROOT
-from .host import Host
-from .machine import CommandFailed
+from kit.paths import ROOT
+from kit.lab.host import Host
+from kit.lab.machine import CommandFailed
 
 if TYPE_CHECKING:
-    from .lab import Lab
+    from kit.lab.lab import Lab
 
 RECAP = re.compile(r"^(?P<host>\S+)\s+: ok=(?P<ok>\d+)\s+changed=(?P<changed>\d+)", re.MULTILINE)
 

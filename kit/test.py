@@ -1,0 +1,37 @@
+"""Everything that is tested, in the order in which a mistake shows soonest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from invoke import Context, task
+from rich.console import Console
+
+from kit import build, lint, needs, targets
+from kit.errors import Problem
+from kit.paths import CACHE, ROOT
+
+CPP_TARGET = "trixie"
+"""The target for which the C++ tests are built and run; pytest covers all targets."""
+
+
+@task(
+    name="test",
+    help={
+        "k": "only the Python tests whose names match this pytest expression, and nothing else",
+    },
+)
+def test_task(context: Context, k: str = "") -> None:
+    """Lint, then run the C++ and the Python tests; with CI=true a skipped test is a failure."""
+    needs.ensure()
+    if not k:
+        lint.lint_task(context)
+        with Console(stderr=True).status("C++ tests"):
+            said = build.check(targets.named(CPP_TARGET))
+        print(said.strip().splitlines()[-1])
+    argv = [sys.executable, "-m", "pytest", "-o", f"cache_dir={CACHE / 'pytest'}"]
+    ended = subprocess.run([*argv, *(["-k", k] if k else [])], cwd=ROOT, env=os.environ).returncode
+    if ended:
+        raise Problem("", code=ended)

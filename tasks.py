@@ -1,0 +1,12 @@
+"""The tasks of this repository; `./inv --list` shows them. What they do is in kit/."""
+
+from invoke import Collection
+
+from kit.build import build_task
+from kit.lint import lint_task
+from kit.package import package_task
+from kit.repository import repo
+from kit.targets import targets
+from kit.test import test_task
+
+ns = Collection(build_task, lint_task, package_task, repo, targets, test_task)
