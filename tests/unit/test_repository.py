@@ -130,9 +130,9 @@ def test_the_sources_file_names_suite_component_and_key(folder: Path) -> None:
         ("no key at all", "is not a secret OpenPGP key without a passphrase"),
         (
             str(Tsk.generate("x", cipher_suite=CipherSuite.RSA2k)),
-            "another kind of key or a shorter",
+            "another kind or a shorter one",
         ),
-        (str(Tsk.generate("x")), "another kind of key or a shorter"),
+        (str(Tsk.generate("x")), "another kind or a shorter one"),
     ],
     ids=["no key", "RSA-2048", "Ed25519"],
 )
