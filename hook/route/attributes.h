@@ -13,7 +13,7 @@ namespace kea_runscript::route {
 /// The attributes of a message whose own header is `Header`; each type once, null where it lacks.
 template <typename Header, std::size_t Count>
 class Attributes {
-   public:
+public:
     explicit Attributes(const nlmsghdr& message) {
         int left = static_cast<int>(message.nlmsg_len - NLMSG_SPACE(sizeof(Header)));
         const auto* start =
@@ -45,7 +45,7 @@ class Attributes {
         return address;
     }
 
-   private:
+private:
     std::array<const rtattr*, Count> items_{};
 };
 

@@ -4,7 +4,9 @@
 
 namespace kea_runscript::route {
 
-std::uint32_t metric(int family) { return family == AF_INET6 ? 1024 : 0; }
+std::uint32_t metric(int family) {
+    return family == AF_INET6 ? 1024 : 0;
+}
 
 Entry::Entry(const nlmsghdr& message) {
     rtmsg header{};

@@ -11,11 +11,11 @@ enum class Exit { done = 0, kernel = 1, usage = 64, refused = 77 };
 
 /// Ends the program: one line that names what is wrong and the remedy.
 class Failure : public std::runtime_error {
-   public:
+public:
     Failure(Exit exit, const std::string& text) : std::runtime_error(text), exit_(exit) {}
     Exit exit() const { return exit_; }
 
-   private:
+private:
     Exit exit_;
 };
 

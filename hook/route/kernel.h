@@ -11,7 +11,7 @@ namespace kea_runscript::route {
 /// The kernel's routing tables. Routes of ours carry protocol 75; others are never replaced or
 /// removed.
 class Kernel {
-   public:
+public:
     /// The networks of the host's own addresses.
     std::vector<Prefix> connected(int family);
 
@@ -24,7 +24,7 @@ class Kernel {
     /// Failure(kernel).
     void remove(const Route& route);
 
-   private:
+private:
     Answer change(std::uint16_t type, unsigned flags, const Route& route, unsigned device);
     bool is_best(const Route& route, unsigned device);
     std::vector<Entry> entries(const Route& route);

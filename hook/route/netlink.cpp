@@ -70,7 +70,9 @@ Netlink::Netlink() : socket_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK
     }
 }
 
-Netlink::~Netlink() { close(socket_); }
+Netlink::~Netlink() {
+    close(socket_);
+}
 
 Answer Netlink::ask(Message& message, const Visitor& visit) {
     message.head()->nlmsg_seq = ++sequence_;

@@ -13,7 +13,7 @@ namespace kea_runscript::route {
 
 /// One request: the netlink header, the header of its family, attributes.
 class Message {
-   public:
+public:
     template <typename Header>
     Message(std::uint16_t type, unsigned flags, const Header& header) {
         head()->nlmsg_len = NLMSG_HDRLEN;
@@ -26,7 +26,7 @@ class Message {
 
     nlmsghdr* head() { return reinterpret_cast<nlmsghdr*>(buffer_.data()); }
 
-   private:
+private:
     void append(const void* data, std::size_t size);
 
     alignas(nlmsghdr) std::array<char, 256> buffer_{};
@@ -41,18 +41,20 @@ struct Answer {
 
 /// A socket to the routing part of the kernel. Throws Failure(kernel) where it fails as such.
 class Netlink {
-   public:
+public:
     using Visitor = std::function<void(const nlmsghdr& message)>;
 
     Netlink();
     ~Netlink();
     Netlink(const Netlink&) = delete;
     Netlink& operator=(const Netlink&) = delete;
+    Netlink(Netlink&&) = delete;
+    Netlink& operator=(Netlink&&) = delete;
 
     /// Sends one request and waits for its end; `visit` gets each message that it yields.
     Answer ask(Message& message, const Visitor& visit);
 
-   private:
+private:
     int socket_;
     std::uint32_t sequence_ = 0;
 };

@@ -10,7 +10,7 @@ namespace kea_runscript::route {
 
 /// The rules of routes.conf.
 class Policy {
-   public:
+public:
     /// `name` is the file's name, for messages. Throws Failure(refused), with the line, if any line
     /// is wrong: half a policy is none.
     static Policy parse(std::string_view text, const std::string& name);
@@ -19,7 +19,7 @@ class Policy {
     /// none, each that a fitting rule names ("" is any). Throws Failure(refused) if no rule fits.
     std::vector<std::string> devices(const Route& route) const;
 
-   private:
+private:
     struct Rule {
         Prefix prefix;
         std::string device;  ///< empty: any

@@ -22,27 +22,30 @@ void require_roots_own(const std::string& path, const struct stat& status) {
     if (status.st_uid != 0) {
         refuse(path, "is not owned by root: run `chown root " + path + "`");
     }
-    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    constexpr mode_t others_write = S_IWGRP | S_IWOTH;
+    if ((status.st_mode & others_write) != 0) {
         refuse(path, "is writable by others than root: run `chmod go-w " + path + "`");
     }
 }
 
 class Descriptor {
-   public:
+public:
     explicit Descriptor(int number) : number_(number) {}
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
+    Descriptor(Descriptor&&) = delete;
+    Descriptor& operator=(Descriptor&&) = delete;
     ~Descriptor() { close(number_); }
     int number() const { return number_; }
 
-   private:
+private:
     int number_;
 };
 
 }  // namespace
 
 std::string read_trusted(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     // From the root down: once a folder passes, nobody else can exchange what is in it.
     for (std::size_t slash = 0; slash != std::string::npos; slash = path.find('/', slash + 1)) {
         const std::string folder = slash == 0 ? "/" : path.substr(0, slash);

@@ -28,7 +28,7 @@ TEST(CommandLine, ReadsAFullRoute) {
     EXPECT_EQ(command.action, Action::add);
     EXPECT_EQ(to_text(command.route.destination), "2001:db8:1::/56");
     EXPECT_EQ(command.route.device, "eth1.7");
-    EXPECT_EQ(to_text(command.route.next_hop.value()), "fe80::1");
+    EXPECT_TRUE(command.route.next_hop == parse_address("fe80::1"));
     EXPECT_EQ(command.route.table, 100U);
 }
 

@@ -32,7 +32,7 @@ allow 10.1.0.0/16 dev eth2
 allow 172.16.0.0/12)";
 
 class PolicyTest : public testing::Test {
-   protected:
+protected:
     std::string refused(const Route& wanted) const {
         return refusal([&] { policy.devices(wanted); });
     }
