@@ -1,0 +1,95 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/config.h"
+#include "core/event.h"
+#include "core/fd.h"
+#include "core/notice.h"
+#include "core/peer.h"
+#include "core/queue.h"
+
+namespace kea_runscript::core {
+
+/// Runs the script for events, in order and in a thread of its own, and settles the packets that
+/// wait for them. All public functions may be called from any thread.
+class Engine {
+   public:
+    /// `runner` is the path of kea-runscript-runner, `kea` Kea's release. Starts nothing.
+    Engine(Config config, std::string runner, std::string kea, Family family, Notify notify);
+    ~Engine();
+
+    /// Starts the I/O thread and, through it, the runner; does nothing if they run.
+    void start();
+
+    /// A waiter whose deadline is the configured `timeout` from now.
+    std::shared_ptr<Waiter> make_waiter() const;
+
+    /// Queues the events of one packet, which run in this order. With a waiter: returns true if the
+    /// waiter will be settled; false if there is no use in waiting, because the runner cannot be
+    /// started: the packet then gets the verdict of `on-failure` at once. The events stay queued in
+    /// either case.
+    bool submit(std::vector<std::unique_ptr<Event>> packet, const std::shared_ptr<Waiter>& waiter);
+
+    /// Blocks until the waiter is settled or its deadline has passed; returns the verdict.
+    Verdict wait(Waiter& waiter);
+
+    /// Delivers what is queued, as far as `limit` allows, then ends the runner and the thread. What
+    /// could not be delivered is counted and reported.
+    void stop(std::chrono::milliseconds limit);
+
+    const Config& config() const {
+        return config_;
+    }
+
+   private:
+    using Lock = std::unique_lock<std::mutex>;
+
+    void run();
+    bool finished(Clock::time_point now);
+    void leave();
+    Clock::time_point next_wake() const;
+    void sleep_until(Clock::time_point next);
+    void apply(const UpLine& line);
+    void lose_peer(const std::string& reason);
+    void expire(Clock::time_point now);
+    void dispatch();
+    void end_event(Event& event, Verdict verdict);
+    void fail_event(Event& event, const std::string& reason);
+    void settle(Waiter& waiter, Verdict verdict);
+    void discard_excess();
+    void note(Notice notice, std::vector<std::string> arguments);
+    void wake();
+    static std::string describe(const Event& event);
+
+    const Config config_;
+    const Notify notify_;
+
+    std::mutex mutex_;
+    std::thread thread_;
+    Queue queue_;
+    bool wake_pending_ = false;
+    bool stopping_ = false;
+    bool peer_down_ = false;
+    Clock::time_point stop_deadline_;
+    std::multimap<Clock::time_point, std::shared_ptr<Waiter>> deadlines_;
+    std::vector<std::pair<Notice, std::vector<std::string>>> notices_;
+    std::vector<std::pair<std::function<void(Verdict)>, Verdict>> settled_;
+
+    // The I/O thread's own.
+    Fd epoll_;
+    Fd wake_;
+    Peer peer_;
+    unsigned window_;
+    bool drain_sent_ = false;
+};
+
+}  // namespace kea_runscript::core

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace kea_runscript::core {
+
+/// The stream's version; a peer that cannot speak it exits with kVersionRefused.
+constexpr int kProtocolVersion = 1;
+constexpr int kVersionRefused = 78;
+
+/// An upward line is at most this long; what follows is discarded.
+constexpr std::size_t kMaxUpLine = 4096;
+
+// Downward: from the hook to the peer.
+
+/// What a peer needs to know at the start of the stream.
+struct Hello {
+    std::string entry;   ///< the entry's name
+    std::string kea;     ///< Kea's release, such as 2.6.3
+    std::string family;  ///< 4 or 6
+    unsigned window;     ///< unanswered events at most
+    std::string mode;    ///< exec
+};
+std::string hello_frame(const Hello& hello);
+
+/// An event's frame; `lines` are its variables (Frame::lines).
+std::string event_frame(std::uint64_t id, std::string_view point, bool retry, bool wait,
+                        std::string_view lines);
+
+/// Tells the peer that no event follows and how many milliseconds it has left.
+std::string drain_frame(unsigned milliseconds);
+
+/// One frame as a peer sees it: its first line split at `=`, and its further lines the same way,
+/// values still escaped.
+struct DownFrame {
+    using Pair = std::pair<std::string, std::string>;
+    Pair first;
+    std::vector<Pair> pairs;
+};
+
+/// Cuts what arrives on the stream into frames. A frame longer than Frame::kMaxOctets is skipped.
+class DownReader {
+   public:
+    void feed(std::string_view octets);
+    /// The next complete frame, if there is one.
+    std::optional<DownFrame> next();
+
+   private:
+    std::string buffer_;
+    std::size_t start_ = 0;
+};
+
+// Upward: from the peer to the hook.
+
+enum class UpKind { Ready, Done, Fail, Log, Noise };
+
+/// One line of a peer. Which members hold something depends on the kind.
+struct UpLine {
+    UpKind kind = UpKind::Noise;
+    std::uint64_t id = 0;  ///< done, fail; log: 0 for `-`
+    int code = 0;          ///< done: the exit code, 0 to 255
+    unsigned window = 0;   ///< ready: 0 when not given
+    std::string level;     ///< log: debug, info, warn, error
+    std::string text;      ///< log: the text; fail: the reason and its text; noise: the line
+};
+
+/// Reads one line, without its line feed. Whatever is not well formed is noise.
+UpLine parse_up_line(std::string_view line);
+
+/// Cuts what arrives from the peer into lines of at most kMaxUpLine octets.
+class UpReader {
+   public:
+    void feed(std::string_view octets);
+    /// The next complete line, if there is one.
+    std::optional<std::string> next();
+
+   private:
+    std::string buffer_;
+    std::size_t start_ = 0;
+    bool skipping_ = false;
+};
+
+}  // namespace kea_runscript::core

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <hooks/hooks.h>
+
+#include "core/config.h"
+
+namespace kea_runscript {
+
+/// Registers with Kea what the configuration asks for, and nothing else. Throws.
+void register_callouts(isc::hooks::LibraryHandle& handle, const core::Config& config,
+                       core::Family family);
+
+/// The callout at dhcp4_srv_configured and dhcp6_srv_configured: checks files, reads what the
+/// configuration says elsewhere, starts nothing.
+void on_srv_configured(isc::hooks::CalloutHandle& handle);
+
+}  // namespace kea_runscript

@@ -1,0 +1,33 @@
+#include "kea/hook.h"
+
+#include <chrono>
+
+#include "kea/messages.h"
+
+namespace kea_runscript {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// How long unload() may hold up a reload to deliver what is queued.
+constexpr auto kDrain = 1000ms;
+
+}  // namespace
+
+std::unique_ptr<Hook> hook;
+
+Hook::Hook(core::Config config, core::Family family_)
+    : family(family_),
+      // The main loop does not run under `kea-dhcp4 -T`: nothing is started there.
+      main_thread([this] { engine.start(); }),
+      parking(main_thread, config.name),
+      engine(config, RUNSCRIPT_RUNNER, RUNSCRIPT_KEA_RELEASE_TEXT, family, log_notice) {}
+
+Hook::~Hook() {
+    main_thread.close();
+    parking.drop_all();
+    engine.stop(kDrain);
+}
+
+}  // namespace kea_runscript

@@ -1,0 +1,126 @@
+#include "kea/messages.h"
+
+#include <log/message_initializer.h>
+
+namespace kea_runscript {
+
+isc::log::Logger logger("runscript");
+
+extern const isc::log::MessageID RUNSCRIPT_LOADED = "RUNSCRIPT_LOADED";
+extern const isc::log::MessageID RUNSCRIPT_LOAD_FAILED = "RUNSCRIPT_LOAD_FAILED";
+extern const isc::log::MessageID RUNSCRIPT_UNLOADED = "RUNSCRIPT_UNLOADED";
+extern const isc::log::MessageID RUNSCRIPT_UNLOAD_FAILED = "RUNSCRIPT_UNLOAD_FAILED";
+extern const isc::log::MessageID RUNSCRIPT_CONFIG_REFUSED = "RUNSCRIPT_CONFIG_REFUSED";
+extern const isc::log::MessageID RUNSCRIPT_CALLOUT_FAILED = "RUNSCRIPT_CALLOUT_FAILED";
+extern const isc::log::MessageID RUNSCRIPT_PACKET_DROPPED = "RUNSCRIPT_PACKET_DROPPED";
+extern const isc::log::MessageID RUNSCRIPT_PARKING_FULL = "RUNSCRIPT_PARKING_FULL";
+
+namespace {
+
+using core::Notice;
+
+enum class Severity { Debug, Info, Warn, Error };
+
+struct NoticeMessage {
+    Notice notice;
+    Severity severity;
+    isc::log::MessageID id;
+    const char* text;
+};
+
+// The first argument is the entry's name.
+const NoticeMessage kNotices[] = {
+    {Notice::RunnerStarted, Severity::Info, "RUNSCRIPT_RUNNER_STARTED",
+     "%1: the runner has started with pid %2"},
+    {Notice::RunnerStartFailed, Severity::Error, "RUNSCRIPT_RUNNER_START_FAILED",
+     "%1: cannot start %2: %3; the package kea-hook-runscript installs it; it is tried again"},
+    {Notice::RunnerStartDenied, Severity::Error, "RUNSCRIPT_RUNNER_START_DENIED",
+     "%1: the kernel refuses to start %2 (permission denied); where AppArmor confines Kea, add the "
+     "line '%2 PUx,' to /etc/apparmor.d/local/usr.sbin.kea-dhcp4 or usr.sbin.kea-dhcp6 and load "
+     "the profile again; it is tried again"},
+    {Notice::RunnerEnded, Severity::Error, "RUNSCRIPT_RUNNER_ENDED",
+     "%1: the runner with pid %2 has ended with %3 events unanswered; it is started again"},
+    {Notice::RunnerHung, Severity::Error, "RUNSCRIPT_RUNNER_HUNG",
+     "%1: the runner with pid %2 does not answer for %3; another one is started"},
+    {Notice::RunnerRefused, Severity::Error, "RUNSCRIPT_RUNNER_REFUSED",
+     "%1: %2 is of another version than the library in memory; restart Kea"},
+    {Notice::EventFailed, Severity::Warn, "RUNSCRIPT_EVENT_FAILED",
+     "%1: the script failed for %2: %3"},
+    {Notice::EventDiscarded, Severity::Error, "RUNSCRIPT_EVENT_DISCARDED",
+     "%1: too many events wait; discarded %2"},
+    {Notice::PacketLate, Severity::Warn, "RUNSCRIPT_PACKET_LATE",
+     "%1: a packet has waited for %2 ms; it goes on as 'on-failure' says"},
+    {Notice::Undelivered, Severity::Warn, "RUNSCRIPT_UNDELIVERED",
+     "%1: %2 events were not answered before the library was unloaded"},
+    {Notice::Output, Severity::Info, "RUNSCRIPT_OUTPUT", "%1: %2: %3"},
+    {Notice::Noise, Severity::Info, "RUNSCRIPT_NOISE", "%1: the runner says: %2"},
+};
+
+const char* kValues[] = {
+    RUNSCRIPT_LOADED,
+    "%1: runs %2 at %3; packets wait: %4",
+    RUNSCRIPT_LOAD_FAILED,
+    "%1",
+    RUNSCRIPT_UNLOADED,
+    "%1: the library has been unloaded",
+    RUNSCRIPT_UNLOAD_FAILED,
+    "%1",
+    RUNSCRIPT_CONFIG_REFUSED,
+    "%1",
+    RUNSCRIPT_CALLOUT_FAILED,
+    "the callout at %1 failed: %2",
+    RUNSCRIPT_PACKET_DROPPED,
+    "%1: no reply to %2: the script failed and 'on-failure' is 'drop'",
+    RUNSCRIPT_PARKING_FULL,
+    "%1: %2 packets wait already, three quarters of Kea's 'parked-packet-limit'; %3 goes on as "
+    "'on-failure' says",
+    nullptr,
+};
+
+std::vector<const char*> notice_values() {
+    std::vector<const char*> values;
+    for (const NoticeMessage& message : kNotices) {
+        values.push_back(message.id);
+        values.push_back(message.text);
+    }
+    values.push_back(nullptr);
+    return values;
+}
+
+std::vector<const char*> notice_value_list = notice_values();
+const isc::log::MessageInitializer kInitializer(kValues);
+const isc::log::MessageInitializer kNoticeInitializer(notice_value_list.data());
+
+/// Hands the arguments over to one of Kea's formatters.
+template <typename Formatter>
+void format(Formatter formatter, const std::vector<std::string>& arguments) {
+    for (const std::string& argument : arguments) {
+        formatter.arg(argument);
+    }
+}
+
+}  // namespace
+
+void log_notice(Notice notice, const std::vector<std::string>& arguments) {
+    for (const NoticeMessage& message : kNotices) {
+        if (message.notice != notice) {
+            continue;
+        }
+        switch (message.severity) {
+            case Severity::Debug:
+                format(logger.debug(0, message.id), arguments);
+                return;
+            case Severity::Info:
+                format(logger.info(message.id), arguments);
+                return;
+            case Severity::Warn:
+                format(logger.warn(message.id), arguments);
+                return;
+            case Severity::Error:
+                format(logger.error(message.id), arguments);
+                return;
+        }
+    }
+}
+
+}  // namespace kea_runscript

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <log/logger.h>
+#include <log/macros.h>
+#include <log/message_types.h>
+
+#include <string>
+#include <vector>
+
+#include "core/notice.h"
+
+namespace kea_runscript {
+
+extern isc::log::Logger logger;
+
+extern const isc::log::MessageID RUNSCRIPT_LOADED;
+extern const isc::log::MessageID RUNSCRIPT_LOAD_FAILED;
+extern const isc::log::MessageID RUNSCRIPT_UNLOADED;
+extern const isc::log::MessageID RUNSCRIPT_UNLOAD_FAILED;
+extern const isc::log::MessageID RUNSCRIPT_CONFIG_REFUSED;
+extern const isc::log::MessageID RUNSCRIPT_CALLOUT_FAILED;
+extern const isc::log::MessageID RUNSCRIPT_PACKET_DROPPED;
+extern const isc::log::MessageID RUNSCRIPT_PARKING_FULL;
+
+/// Writes what the engine has to tell into Kea's log.
+void log_notice(core::Notice notice, const std::vector<std::string>& arguments);
+
+}  // namespace kea_runscript

@@ -1,0 +1,82 @@
+#include "kea/parking.h"
+
+#include <util/multi_threading_mgr.h>
+
+#include <exception>
+
+#include "kea/messages.h"
+
+namespace kea_runscript {
+
+namespace {
+
+/// Kea's own default of `parked-packet-limit`.
+constexpr std::size_t kDefaultLimit = 256;
+
+}  // namespace
+
+Parking::Parking(MainThread& main_thread, std::string entry)
+    : main_thread_(main_thread), entry_(std::move(entry)), limit_(kDefaultLimit) {}
+
+void Parking::set_limit(std::size_t limit) {
+    limit_ = limit;
+}
+
+bool Parking::full() const {
+    const std::size_t limit = limit_;
+    return limit != 0 && size_ >= limit * 3 / 4;
+}
+
+std::uint64_t Parking::add(Way way) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    parked_.emplace(next_ticket_, std::move(way));
+    size_ = parked_.size();
+    return next_ticket_++;
+}
+
+void Parking::forget(std::uint64_t ticket) {
+    go(ticket, Fate::Forget);
+}
+
+void Parking::settle(std::uint64_t ticket, core::Verdict verdict) {
+    const Fate fate = verdict == core::Verdict::Drop ? Fate::Drop : Fate::Resume;
+    // Single-threaded, Kea sends the reply in the thread that resumes the packet.
+    if (isc::util::MultiThreadingMgr::instance().getMode()) {
+        go(ticket, fate);
+    } else {
+        main_thread_.post([this, ticket, fate] { go(ticket, fate); });
+    }
+}
+
+void Parking::drop_all() {
+    std::map<std::uint64_t, Way> parked;
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        parked.swap(parked_);
+        size_ = 0;
+    }
+    for (const auto& [ticket, way] : parked) {
+        way(Fate::Drop);
+    }
+}
+
+void Parking::go(std::uint64_t ticket, Fate fate) {
+    Way way;
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        const auto found = parked_.find(ticket);
+        if (found == parked_.end()) {
+            return;
+        }
+        way = std::move(found->second);
+        parked_.erase(found);
+        size_ = parked_.size();
+    }
+    try {
+        way(fate);
+    } catch (const std::exception& error) {
+        LOG_ERROR(logger, RUNSCRIPT_CALLOUT_FAILED).arg(entry_).arg(error.what());
+    }
+}
+
+}  // namespace kea_runscript

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <dhcp/pkt4.h>
+#include <dhcpsrv/lease.h>
+
+#include "core/frame.h"
+#include "kea/compat.h"
+
+namespace kea_runscript {
+
+/// Adds KEA_QUERY4_*.
+void add_query(core::Frame& frame, isc::dhcp::Pkt4& query);
+
+/// Adds KEA_SUBNET4 and KEA_SUBNET4_*, empty where there is no subnet.
+void add_subnet(core::Frame& frame, const Subnet4Argument& subnet);
+
+/// Adds KEA_LEASE4_*, as far as the lease itself tells them.
+void add_lease(core::Frame& frame, const isc::dhcp::Lease4& lease);
+
+/// Adds KEA_LEASE4_INTERFACE and KEA_LEASE4_NEXT_HOP: where the client is.
+void add_place(core::Frame& frame, const isc::dhcp::Pkt4& query);
+
+}  // namespace kea_runscript

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <string>
+
+#include "core/fd.h"
+#include "core/protocol.h"
+#include "runner/script.h"
+
+namespace kea_runscript::runner {
+
+/// What the command line says.
+struct Options {
+    std::chrono::milliseconds timeout{3000};  ///< of one run of the script
+    std::string script;                       ///< absolute path
+};
+
+/// Speaks the stream protocol on descriptors 0 and 1 and starts the script once for each event.
+class Runner {
+   public:
+    /// Throws std::system_error.
+    explicit Runner(Options options);
+
+    /// Runs until the stream has ended and all scripts have, and returns the exit status.
+    int run();
+
+   private:
+    void read_stream();
+    void serve();
+    void end_of_stream();
+    bool accept(const core::DownFrame& frame);
+    void run_script(const core::DownFrame& frame);
+    void read_output(Script& script);
+    void collect();
+    void finish(Script& script, const siginfo_t& ended);
+    void signal_overdue();
+    int milliseconds_to_next_signal() const;
+    void log(const std::string& event, const std::string& text);
+    void flush();
+    void watch(int fd, unsigned events, int operation);
+
+    const Options options_;
+    core::Fd epoll_;
+    core::Fd children_;  // a signalfd for SIGCHLD
+    core::Fd null_;
+    core::DownReader stream_;
+    std::string out_;
+    bool watching_out_ = false;
+    bool greeted_ = false;
+    unsigned window_ = 1;
+    bool paused_ = false;  // as many scripts run as the window allows
+    bool ended_ = false;
+    int status_ = 0;
+    std::map<pid_t, Script> scripts_;
+    std::map<int, pid_t> outputs_;
+};
+
+}  // namespace kea_runscript::runner

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+#include "core/event.h"
+#include "core/fd.h"
+#include "core/protocol.h"
+
+namespace kea_runscript::runner {
+
+/// One run of the script that has not ended.
+struct Script {
+    std::uint64_t event;
+    pid_t pid = -1;                       ///< also its process group
+    core::Fd output;                      ///< its standard output and error, non-blocking
+    core::UpReader lines;                 ///< cuts the output into lines
+    core::Clock::time_point next_signal;  ///< SIGTERM at the timeout, SIGKILL a little later
+    bool timed_out = false;
+};
+
+/// Starts `program` for an event: the hook point is its argument, the event's variables and a fixed
+/// PATH its environment, `null` (open on /dev/null) its standard input. On failure returns the error
+/// number, else 0.
+int start_script(Script& script, const std::string& program, std::string point,
+                 const core::DownFrame& event, int null);
+
+}  // namespace kea_runscript::runner
