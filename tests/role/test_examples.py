@@ -143,7 +143,7 @@ def test_a_value_stays_one_argument(
 @pytest.mark.parametrize("script", ["slash32_routes", "ipv6_pd_routes"])
 def test_the_route_programs_failure_is_the_scripts(script: str) -> None:
     environment = {**V4, **V6, "KEA_RUNSCRIPT_ROUTE": "/bin/false"}
-    family = script == "slash32_routes" and "4" or "6"
+    family = (script == "slash32_routes" and "4") or "6"
     assert run(script, f"lease{family}_expire", environment).returncode == 1
 
 

@@ -1,0 +1,153 @@
+"""The role against a throwaway host: from nothing to service, and what it does with mistakes."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kit.lab import CommandFailed
+from kit.lab.play import Play
+from kit.paths import ROOT
+
+from .conftest import UNIT, Managed
+
+SUBNET = {"id": 2, "subnet": "198.51.100.0/24", "pools": [{"pool": "198.51.100.10/31"}]}
+EXAMPLES = sorted(ROOT.glob("examples/*/kea-dhcp?.conf"))
+CONFIGURATION = "cat /etc/kea/kea-dhcp4.conf"
+
+
+def test_check_mode_on_a_bare_host_shows_and_changes_nothing(
+    checked: tuple[Play, str, str],
+) -> None:
+    play, before, after = checked
+    assert after == before
+    assert "Would install kea-dhcp4-server" in play.output
+    assert '+        "subnet": "10.255.0.0/24",' in play.output
+    assert "+allow 10.255.0.0/24 dev eth1 min-length 32" in play.output
+
+
+def test_a_second_run_changes_nothing(host: Managed) -> None:
+    assert host.play().changed == {"managed": 0}
+
+
+def test_files_have_the_right_owners_and_modes(host: Managed) -> None:
+    expected = {
+        "/etc/kea/kea-dhcp4.conf": "root _kea 640",
+        "/etc/kea/kea-dhcp6.conf": "root _kea 640",
+        "/etc/kea-runscript": "root root 755",
+        "/etc/kea-runscript/scripts": "root root 755",
+        "/etc/kea-runscript/scripts/slash32_routes": "root root 755",
+        "/etc/kea-runscript/routes.conf": "root root 644",
+        "/etc/sudoers.d/kea-runscript": "root root 440",
+    }
+    seen = host.shell(f"stat --format='%n %U %G %a' {' '.join(expected)}")
+    assert dict(line.split(" ", 1) for line in seen.splitlines()) == expected
+
+
+def test_keas_user_may_run_the_route_program_and_nothing_else(host: Managed) -> None:
+    as_kea = ["setpriv", "--reuid=_kea", "--regid=_kea", "--init-groups", "sudo", "-n"]
+    route = "/usr/libexec/kea-hook-runscript/kea-runscript-route"
+    assert host.host.run([*as_kea, "-l", route], check=False).stdout.strip() == route
+    for other in ("/bin/sh", "/usr/sbin/ip"):
+        assert host.host.run([*as_kea, "-l", other], check=False).returncode == 1
+    assert host.host.run([*as_kea, "/usr/bin/id"], check=False).returncode == 1
+
+
+def test_the_units_are_adjusted(host: Managed) -> None:
+    shown = host.shell(f"systemctl show --property=KillMode,Restart,UnitFileState {UNIT}")
+    assert set(shown.split()) == {"KillMode=mixed", "Restart=on-failure", "UnitFileState=enabled"}
+
+
+def test_apparmors_rules_name_the_runner(host: Managed) -> None:
+    for family in "46":
+        rules = host.shell(f"cat /etc/apparmor.d/local/usr.sbin.kea-dhcp{family}")
+        assert "/usr/libexec/kea-hook-runscript/kea-runscript-runner PUx,\n" in rules
+        profile = host.shell(f"cat /etc/apparmor.d/usr.sbin.kea-dhcp{family}")
+        assert profile.count(f"<local/usr.sbin.kea-dhcp{family}>") == 1
+
+
+def test_a_changed_subnet_is_shown_and_then_comes_by_reload(host: Managed) -> None:
+    pid, before = host.pid(), host.serves()["subnet4"]
+    shown = host.play("--check", "--diff", dhcp4_subnets=[SUBNET])
+    assert '+        "subnet": "198.51.100.0/24",' in shown.output
+    assert host.serves()["subnet4"] == before
+    host.play(dhcp4_subnets=[SUBNET])
+    assert [subnet["subnet"] for subnet in host.serves()["subnet4"]] == ["198.51.100.0/24"]
+    host.play()
+    assert host.serves()["subnet4"] == before
+    assert host.pid() == pid
+
+
+def test_a_stopped_server_is_started(host: Managed) -> None:
+    host.shell(f"systemctl stop {UNIT}")
+    assert host.play().changed == {"managed": 1}
+    assert host.serves()["subnet4"]
+
+
+def test_a_configuration_that_kea_refuses_changes_nothing(host: Managed) -> None:
+    pid, before = host.pid(), host.shell(CONFIGURATION)
+    with pytest.raises(CommandFailed, match=r"Kea refuses the new configuration.*ERROR"):
+        host.play(dhcp4_config={"hooks-libraries": [{"library": "/nowhere/nothing.so"}]})
+    assert host.shell(CONFIGURATION) == before
+    assert host.pid() == pid
+    assert host.serves()["subnet4"]
+
+
+def test_a_configuration_that_is_not_served_is_taken_back(host: Managed) -> None:
+    before = host.shell(CONFIGURATION)
+    host.host.ip("link add extra0 type bridge", "link set extra0 up")
+    host.host.ip("address add 198.51.100.1/24 dev extra0")
+    blocker = host.host.popen(
+        ["python3", "-uc", BLOCKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with blocker:
+        assert blocker.stdout.readline() == "bound\n"
+        interfaces = {"interfaces": ["eth1", "extra0"], "dhcp-socket-type": "udp"}
+        with pytest.raises(CommandFailed, match="previous configuration is back and served"):
+            host.play(dhcp4_config={"interfaces-config": interfaces}, deadline=3)
+        blocker.stdin.close()
+    host.host.ip("link delete extra0")
+    assert host.shell(CONFIGURATION) == before
+    assert host.serves()["interfaces-config"]["interfaces"] == ["eth1"]
+
+
+BLOCKER = """
+import socket, sys
+holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+holder.bind(("198.51.100.1", 67))
+print("bound")
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "remedy"),
+    [
+        ({"servers": ["dhcp5"]}, "value of kea_runscript_servers must be"),
+        ({"dhcp4_hook": {"script": "absent"}}, "not among kea_runscript_scripts"),
+        ({"dhcp4_config": {"control-socket": {}}}, "Leave control-socket out"),
+        ({"repository_key": ""}, "must be the repository's ASCII-armoured public key"),
+    ],
+)
+def test_mistakes_are_named_before_anything_changes(
+    host: Managed, variables: dict, remedy: str
+) -> None:
+    with pytest.raises(CommandFailed) as failure:
+        host.play(**variables)
+    assert remedy in failure.value.result.stdout
+    assert "changed=0" in failure.value.result.stdout
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)
+def test_kea_accepts_the_examples_configuration(host: Managed, example: Path) -> None:
+    server, script = example.stem, example.parent.name
+    for file, place in {
+        example: f"/etc/kea/{script}.conf",
+        example.with_name(script): f"/etc/kea-runscript/scripts/{script}",
+    }.items():
+        host.host.run(["tee", place], input=file.read_text())
+    host.shell(f"chmod 755 /etc/kea-runscript/scripts/{script}")
+    full = "-t" if host.shell(f"{server} -v").startswith("2.2") else "-T"
+    # A check, too, opens the control socket: out of the way with the one of the server in service.
+    room = "mount -t tmpfs -o mode=750 tmpfs /run/kea; mount -t tmpfs tmpfs /var/lib/kea"
+    host.shell(f"unshare --mount sh -euc '{room}; {server} {full} /etc/kea/{script}.conf'")
