@@ -7,6 +7,6 @@ from kit.lint import lint_task
 from kit.package import package_task
 from kit.repository import repo
 from kit.targets import targets
-from kit.test import test_task
+from kit.test import run_all
 
-ns = Collection(build_task, lint_task, package_task, repo, targets, test_task)
+ns = Collection(build_task, lint_task, package_task, repo, targets, run_all)

@@ -11,3 +11,6 @@ class Problem(Exit):
 
     def __init__(self, text: str, code: int = 2) -> None:
         super().__init__(text, code)
+
+    def __str__(self) -> str:
+        return str(self.message)

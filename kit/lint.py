@@ -82,7 +82,7 @@ def yaml() -> None:
 
 def ansible() -> None:
     """ansible-lint, which here never asks Galaxy for anything."""
-    _tool("ansible-lint", "--offline", "--quiet")
+    _tool("ansible-lint", "--offline", "-q")
 
 
 CHECKS: tuple[Callable[[], None], ...] = (python, cpp_format, shell, yaml, ansible, cpp)

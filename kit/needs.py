@@ -36,7 +36,9 @@ def ensure() -> None:
     if os.environ.get("INV_NO_INSTALL"):
         raise Problem(f"{', '.join(packages)} missing: {' '.join(install)}")
     print(f"Installing on this machine: {', '.join(packages)}", flush=True)
-    if any(subprocess.run(["apt-cache", "show", p], capture_output=True).returncode for p in packages):
+    if any(
+        subprocess.run(["apt-cache", "show", p], capture_output=True).returncode for p in packages
+    ):
         _apt(["apt-get", "--quiet", "update"])
     _apt(install)
 
@@ -49,6 +51,7 @@ def _apt(argv: list[str]) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        check=False,
     )
     if result.returncode:
         raise Problem(f"{' '.join(argv)} failed:\n{result.stdout[-2000:]}")

@@ -41,6 +41,13 @@ ENVIRONMENT = {
 }
 NOT_UNPACKED = ("/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*", "/usr/share/info/*")
 
+DOWNLOAD = """
+apt-get -q update
+apt-get -q -y --download-only install "$@"
+cd /var/cache/apt/archives
+rm -rf partial lock
+"""
+
 
 class RootFailed(Problem):
     """A root could not be made; the message has the end of what mmdebstrap said."""
@@ -113,7 +120,8 @@ def run(
 
 def room(folder: Path, binds: Mapping[Path, str] | None = None) -> list[str]:
     """The command that turns its namespaces into a throwaway copy of `folder`, without its end:
-    what is to be run there follows."""
+    what is to be run there follows.
+    """
     ROOM.mkdir(parents=True, exist_ok=True)
     shown = [part for source, target in (binds or {}).items() for part in (str(source), target)]
     return ["sh", str(HERE / "room.sh"), str(folder), str(ROOM), *shown, "--"]
@@ -121,7 +129,8 @@ def room(folder: Path, binds: Mapping[Path, str] | None = None) -> list[str]:
 
 def debs(root: Root, packages: Sequence[str]) -> Path:
     """A folder with the .debs that installing `packages` into this root takes, dependencies
-    included, as the suite has them at the first call."""
+    included, as the suite has them at the first call.
+    """
     key = hashlib.sha256(repr((root.key, sorted(set(packages)))).encode()).hexdigest()[:12]
     folder = DEBS / f"{root.suite}-{key}"
     if folder.is_dir():
@@ -130,12 +139,10 @@ def debs(root: Root, packages: Sequence[str]) -> Path:
     with _lock(folder):
         if not folder.is_dir():
             partial = _fresh(folder.with_suffix(".partial"))
-            fetch = "apt-get -q update && apt-get -q -y --download-only install"
-            script = f'{fetch} "$@" && rm -rf /var/cache/apt/archives/partial /var/cache/apt/archives/lock'
             _logged(
                 lambda log: run(
                     inside,
-                    ["sh", "-ec", script, "sh", *packages],
+                    ["sh", "-euc", DOWNLOAD, "sh", *packages],
                     binds={partial: "/var/cache/apt/archives"},
                     network=True,
                     check=False,

@@ -19,11 +19,9 @@ CPP_TARGET = "trixie"
 
 @task(
     name="test",
-    help={
-        "k": "only the Python tests whose names match this pytest expression, and nothing else",
-    },
+    help={"k": "only the Python tests whose names match this pytest expression, nothing else"},
 )
-def test_task(context: Context, k: str = "") -> None:
+def run_all(context: Context, k: str = "") -> None:
     """Lint, then run the C++ and the Python tests; with CI=true a skipped test is a failure."""
     needs.ensure()
     if not k:

@@ -22,5 +22,7 @@ def until(probe: Callable[[], T], timeout: float, what: str | Callable[[], str])
         if value:
             return value
         if late:
-            raise TimeoutError(f"not within {timeout:g} s: {what if isinstance(what, str) else what()}")
+            raise TimeoutError(
+                f"not within {timeout:g} s: {what if isinstance(what, str) else what()}"
+            )
         time.sleep(INTERVAL)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kit import roots
-from kit.wait import until
 from kit.lab.capture import Packet, read
 from kit.lab.machine import Machine
+from kit.wait import until
 
 ROOT = roots.Root("trixie", ("isc-dhcp-client", "iproute2", "iputils-ping", "tcpdump"))
 CONFIGURATION = """\

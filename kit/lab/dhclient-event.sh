@@ -1,6 +1,8 @@
 #!/bin/sh
 # Called by dhclient for each event, with what it got in the environment: sets up the interface
 # as a plain host would, and leaves a record for the lab in /lab/<4|6>.
+#
+# shellcheck disable=SC2154 # dhclient sets the variables
 set -eu
 
 routes() { # the octets of option 121: for each route its length, its significant octets, gateway

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kit.wait import until
 from kit.lab.machine import Machine
 from kit.lab.routes import RouteWatch, watching
+from kit.wait import until
 
 PACKAGES = ("systemd-sysv", "dbus", "openssh-server", "python3", "sudo", "iproute2", "iputils-ping")
 """What a root needs to be booted here and to be managed with Ansible."""

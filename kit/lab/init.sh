@@ -19,7 +19,8 @@ if [ -d /etc/ssh ]; then
     cp /run/lab/host /etc/ssh/ssh_host_ed25519_key
     cp /run/lab/host.pub /etc/ssh/ssh_host_ed25519_key.pub
     chmod 600 /etc/ssh/ssh_host_ed25519_key
-    mkdir -p -m 700 /root/.ssh
+    mkdir -p /root/.ssh
+    chmod 700 /root/.ssh
     cp /run/lab/login.pub /root/.ssh/authorized_keys
 fi
 umount /run/lab

@@ -16,6 +16,7 @@ group=$folder/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)/${folder##*/}
 mkdir "$group"
 ln -s "$group" "$folder/hosts"
 
+# shellcheck disable=SC2016 # expanded by the shell that is started
 setpriv --pdeathsig KILL unshare --net --pid --fork --kill-child=KILL \
     --mount --propagation private sh -euc '
         # /proc is still the one outside, and so is this number.

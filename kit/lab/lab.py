@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import IO, Any
 
 from kit import roots
-from kit.wait import until
 from kit.errors import Problem
 from kit.lab.access import Access
 from kit.lab.host import Host
 from kit.lab.machine import Machine
 from kit.lab.play import Play, play
+from kit.wait import until
 
 HERE = Path(__file__).resolve().parent
 GATEWAY = "192.0.2.254"
@@ -81,7 +81,8 @@ class Lab:
 
     def access(self, host: Host, interface: str, addresses: Iterable[str] = ()) -> Access:
         """A network for clients, to which the host's `interface` is attached, with these
-        addresses with their prefix lengths."""
+        addresses with their prefix lengths.
+        """
         access = Access(self, self._next_name("a"))
         access.attach(host, interface, addresses)
         return access
@@ -141,7 +142,7 @@ class Lab:
         return until(entered, 10, f"{name} starts")
 
     def ip(self, *commands: str) -> None:
-        """Run commands of ip(8), given without the leading `ip`, in the control network."""
+        """Run commands of the ip program (without the leading `ip`) in the control network."""
         result = subprocess.run(
             ["nsenter", f"--target={self._first}", "--net", "ip", "-batch", "-"],
             input="\n".join(commands),

@@ -68,7 +68,7 @@ class Machine:
         return result
 
     def ip(self, *commands: str) -> None:
-        """Run commands of ip(8), given without the leading `ip`; works without ip inside."""
+        """Run commands of the ip program (without the leading `ip`) in its network."""
         subprocess.run(
             ["nsenter", f"--target={self.pid}", "--net", "ip", "-batch", "-"],
             input="\n".join(commands),

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from kit.paths import ROOT
 from kit.lab.host import Host
 from kit.lab.machine import CommandFailed
+from kit.paths import ROOT
 
 if TYPE_CHECKING:
     from kit.lab.lab import Lab
@@ -45,6 +45,7 @@ def play(
     """Run a playbook; CommandFailed with its output when it fails."""
     folder = lab.folder / "ansible"
     folder.mkdir(exist_ok=True)
+    (folder / "ansible.cfg").touch()
     inventory = folder / "inventory.json"
     inventory.write_text(json.dumps(_inventory(groups)))
     process = subprocess.Popen(
@@ -88,7 +89,7 @@ def _settings(lab: Path, folder: Path) -> dict[str, str]:
     """Ansible's settings: nothing of the user's is read, nothing is written outside the lab."""
     keys = lab / "keys"
     return {
-        "ANSIBLE_CONFIG": "/dev/null",
+        "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
         "ANSIBLE_HOME": str(folder),
         "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
         "ANSIBLE_ROLES_PATH": str(ROOT / "roles"),

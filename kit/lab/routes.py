@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kit.wait import until
 from kit.lab.machine import Machine
+from kit.wait import until
 
 GROUPS = 0x440
 """RTNLGRP_IPV4_ROUTE and RTNLGRP_IPV6_ROUTE, as a bit mask of netlink groups."""

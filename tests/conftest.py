@@ -1,0 +1,36 @@
+"""What holds for all tests: when a skip is a failure, and what a failure shows."""
+
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from kit.lab import Lab
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Count a skip as a failure where everything has to run; show the journals at a failure."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"skipped although CI=true: {report.longrepr}"
+    if report.failed:
+        for lab in {found for value in arguments(item).values() if (found := lab_of(value))}:
+            for host in lab.hosts:
+                report.sections.append((f"journal of {host.name}", host.journal()))
+    return report
+
+
+def arguments(item: pytest.Item) -> dict[str, Any]:
+    """What the fixtures of a test have given."""
+    return getattr(item, "funcargs", {})
+
+
+def lab_of(value: Any) -> Lab | None:
+    """The lab that a fixture's value is, or has."""
+    lab = value if isinstance(value, Lab) else getattr(value, "lab", None)
+    return lab if isinstance(lab, Lab) else None

@@ -1,0 +1,47 @@
+"""Labs, servers with the Kea of each target, and clients; each ends with its test."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from kit import roots, targets
+from kit.lab import Access, Client, Host, Lab
+from kit.lab.host import PACKAGES
+from kit.targets import Target
+
+KEA = ("kea-dhcp4-server", "kea-dhcp6-server")
+ADDRESSES = ("198.51.100.1/24", "2001:db8::1/64")
+"""A server's addresses on eth1, where its clients are."""
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    if os.geteuid() != 0:
+        pytest.skip("a lab's namespaces take root")
+    with Lab() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session", params=targets.load())
+def target(request: pytest.FixtureRequest) -> Target:
+    """Each target in turn."""
+    return targets.named(request.param)
+
+
+@pytest.fixture
+def server(lab: Lab, target: Target) -> Host:
+    """A host with the target's Kea, not configured."""
+    return lab.host(roots.ensure(target.root(*PACKAGES, *KEA)), "server")
+
+
+@pytest.fixture
+def access(lab: Lab, server: Host) -> Access:
+    """The network of the server's clients, at its eth1."""
+    return lab.access(server, "eth1", ADDRESSES)
+
+
+@pytest.fixture
+def client(access: Access) -> Client:
+    """A client whose DHCP packets are recorded."""
+    return access.client("client", capture=True)
