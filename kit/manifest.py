@@ -78,5 +78,6 @@ def manifests(_: Context) -> None:
     for target in targets.load().values():
         with console.status(f"packaging for {target.name}"):
             described = describe(package(target))
-        golden(target).write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
+        text = yaml.safe_dump(described, sort_keys=False, default_flow_style=None, width=100)
+        golden(target).write_text(text, encoding="utf-8")
         console.print(golden(target), soft_wrap=True)
