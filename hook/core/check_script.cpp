@@ -18,7 +18,7 @@ std::string refusal(const std::string& path, const std::string& reason) {
 
 /// Whether somebody else than root and this process's user could replace what lies at `path`.
 std::string check_owner(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     if (stat(path.c_str(), &status) != 0) {
         return refusal(path, std::string("cannot be looked at: ") + std::strerror(errno));
     }
@@ -35,11 +35,12 @@ std::string check_owner(const std::string& path) {
 }  // namespace
 
 std::string check_script(const std::string& path) {
-    const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr), std::free);
+    const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
+                                                           std::free);
     if (!real) {
         return refusal(path, std::string("cannot be found: ") + std::strerror(errno));
     }
-    struct stat status {};
+    struct stat status{};
     if (stat(real.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
         return refusal(path, "is not a file");
     }

@@ -14,7 +14,8 @@ constexpr std::int64_t kMaxTimeout = 3'600'000;
 constexpr std::int64_t kMaxParallel = 999;
 constexpr std::size_t kMaxName = 32;
 
-[[noreturn]] void refuse(const std::string& parameter, const Value& given, const std::string& allowed) {
+[[noreturn]] void refuse(const std::string& parameter, const Value& given,
+                         const std::string& allowed) {
     throw ConfigError("parameter '" + parameter + "' is " + describe(given) + "; it must be " +
                       allowed);
 }
@@ -55,7 +56,8 @@ std::string name_of(const std::string& script) {
 }
 
 void parse_script(Config& config, const Value& value) {
-    const char* allowed = "the absolute path of an executable, such as \"/etc/kea-runscript/scripts/x\"";
+    const char* allowed =
+        "the absolute path of an executable, such as \"/etc/kea-runscript/scripts/x\"";
     config.script = text("script", value, allowed);
     if (config.script.empty() || config.script.front() != '/' || config.script.back() == '/' ||
         config.script.find('\0') != std::string::npos) {

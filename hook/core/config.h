@@ -13,7 +13,7 @@ namespace kea_runscript::core {
 
 /// A parameter that cannot be accepted; the text names it, what was given and what is allowed.
 class ConfigError : public std::runtime_error {
-   public:
+public:
     using std::runtime_error::runtime_error;
 };
 

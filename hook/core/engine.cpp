@@ -25,8 +25,7 @@ Engine::Engine(Config config, std::string runner, std::string kea, Family family
       peer_(runner_command(runner, config_),
             Hello{config_.name, std::move(kea), family == Family::V4 ? "4" : "6",
                   config_.max_parallel, "exec"},
-            notify_,
-            epoll_.get()),
+            notify_, epoll_.get()),
       window_(config_.max_parallel) {
     epoll_event event{};
     event.events = EPOLLIN;

@@ -22,7 +22,7 @@ namespace kea_runscript::core {
 /// Runs the script for events, in order and in a thread of its own, and settles the packets that
 /// wait for them. All public functions may be called from any thread.
 class Engine {
-   public:
+public:
     /// `runner` is the path of kea-runscript-runner, `kea` Kea's release. Starts nothing.
     Engine(Config config, std::string runner, std::string kea, Family family, Notify notify);
     ~Engine();
@@ -46,11 +46,9 @@ class Engine {
     /// could not be delivered is counted and reported.
     void stop(std::chrono::milliseconds limit);
 
-    const Config& config() const {
-        return config_;
-    }
+    const Config& config() const { return config_; }
 
-   private:
+private:
     using Lock = std::unique_lock<std::mutex>;
 
     void run();

@@ -71,7 +71,8 @@ void Engine::run() {
 void Engine::sleep_until(Clock::time_point next) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now());
     epoll_event events[8];
-    epoll_wait(epoll_.get(), events, 8, static_cast<int>(std::clamp(left, 0ms, kLongSleep).count()));
+    epoll_wait(epoll_.get(), events, 8,
+               static_cast<int>(std::clamp(left, 0ms, kLongSleep).count()));
     const Lock lock(mutex_);
     if (wake_pending_) {
         wake_pending_ = false;
@@ -110,7 +111,8 @@ void Engine::apply(const UpLine& line) {
             break;
     }
     if (!event) {
-        note(Notice::Noise, {"an answer for event " + std::to_string(line.id) + ", which is not open"});
+        note(Notice::Noise,
+             {"an answer for event " + std::to_string(line.id) + ", which is not open"});
     } else if (line.kind == UpKind::Fail) {
         fail_event(*event, escaped(line.text));
     } else if (line.code != 0) {
@@ -121,8 +123,7 @@ void Engine::apply(const UpLine& line) {
 }
 
 void Engine::lose_peer(const std::string& reason) {
-    note(Notice::RunnerEnded,
-         {std::to_string(peer_.pid()), std::to_string(queue_.open())});
+    note(Notice::RunnerEnded, {std::to_string(peer_.pid()), std::to_string(queue_.open())});
     peer_.close();
     window_ = config_.max_parallel;
     for (Event* event : queue_.open_events()) {
@@ -161,11 +162,12 @@ void Engine::dispatch() {
             break;
         }
         const bool waited_for = event->waiter && !event->waiter->settled;
-        peer_.send(event_frame(event->id, event->point->name, event->retry, waited_for, event->lines));
+        peer_.send(
+            event_frame(event->id, event->point->name, event->retry, waited_for, event->lines));
     }
     if (stopping_ && queue_.open() == queue_.size()) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(stop_deadline_ -
-                                                                               Clock::now());
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(stop_deadline_ - Clock::now());
         peer_.send(drain_frame(static_cast<unsigned>(std::max(left, 0ms).count())));
         drain_sent_ = true;
     }

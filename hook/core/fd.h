@@ -6,7 +6,7 @@ namespace kea_runscript::core {
 
 /// Owns a file descriptor and closes it.
 class Fd {
-   public:
+public:
     Fd() = default;
     explicit Fd(int fd) : fd_(fd) {}
     Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
@@ -18,19 +18,13 @@ class Fd {
     }
     Fd(const Fd&) = delete;
     Fd& operator=(const Fd&) = delete;
-    ~Fd() {
-        reset();
-    }
+    ~Fd() { reset(); }
 
-    int get() const {
-        return fd_;
-    }
-    explicit operator bool() const {
-        return fd_ >= 0;
-    }
+    int get() const { return fd_; }
+    explicit operator bool() const { return fd_ >= 0; }
     void reset(int fd = -1);
 
-   private:
+private:
     int fd_ = -1;
 };
 

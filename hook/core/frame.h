@@ -8,7 +8,7 @@ namespace kea_runscript::core {
 
 /// The variables of one event, in the form in which the stream carries them: `NAME=escaped` lines.
 class Frame {
-   public:
+public:
     /// A frame on the stream is at most this long, so that any reader can bound its buffer.
     static constexpr std::size_t kMaxOctets = 65536;
 
@@ -22,7 +22,7 @@ class Frame {
     /// All `NAME=escaped` lines.
     std::string lines() const;
 
-   private:
+private:
     // Room for the event's first lines and for TRUNCATED itself.
     static constexpr std::size_t kMaxLines = kMaxOctets - 4096;
 

@@ -14,7 +14,7 @@ namespace kea_runscript::core {
 /// The process at the other end of the stream: starts it, starts it again with backoff when it has
 /// died, moves octets, and collects its exit status. Lives in the I/O thread only.
 class Peer {
-   public:
+public:
     /// `command` is the runner and its arguments; `epoll` the set to which the pipes are added.
     Peer(std::vector<std::string> command, Hello hello, Notify notify, int epoll);
 
@@ -24,18 +24,12 @@ class Peer {
     /// When tick() has something to do next; far away if never.
     Clock::time_point next_tick() const;
 
-    bool connected() const {
-        return static_cast<bool>(child_.events);
-    }
+    bool connected() const { return static_cast<bool>(child_.events); }
 
     /// Whether the last start failed: then waiting for an answer makes no sense.
-    bool down() const {
-        return down_;
-    }
+    bool down() const { return down_; }
 
-    pid_t pid() const {
-        return child_.pid;
-    }
+    pid_t pid() const { return child_.pid; }
 
     /// Appends to what is to be sent; flush() sends it, as far as the pipe takes it now.
     void send(const std::string& octets);
@@ -43,9 +37,7 @@ class Peer {
 
     /// Reads what has come. Afterwards ended() tells whether that was all.
     std::vector<UpLine> read();
-    bool ended() const {
-        return ended_;
-    }
+    bool ended() const { return ended_; }
 
     /// Closes the stream; the process ends at end of file.
     void close();
@@ -53,7 +45,7 @@ class Peer {
     /// Reaps until no process is left or the time has come; returns whether none is left.
     bool reap_until(Clock::time_point deadline);
 
-   private:
+private:
     void start(Clock::time_point now);
     void failed(Clock::time_point now);
     void read_errors();
@@ -71,8 +63,8 @@ class Peer {
     UpReader answers_;
     UpReader errors_;
     Clock::time_point started_;
-    bool heard_ = false;    // an answer has come from this process
-    bool ended_ = false;    // end of file on its answers
+    bool heard_ = false;  // an answer has come from this process
+    bool ended_ = false;  // end of file on its answers
     bool down_ = false;
     bool refused_ = false;  // it speaks another version: not started again
     Clock::time_point start_at_;

@@ -45,12 +45,12 @@ struct DownFrame {
 
 /// Cuts what arrives on the stream into frames. A frame longer than Frame::kMaxOctets is skipped.
 class DownReader {
-   public:
+public:
     void feed(std::string_view octets);
     /// The next complete frame, if there is one.
     std::optional<DownFrame> next();
 
-   private:
+private:
     std::string buffer_;
     std::size_t start_ = 0;
 };
@@ -74,12 +74,12 @@ UpLine parse_up_line(std::string_view line);
 
 /// Cuts what arrives from the peer into lines of at most kMaxUpLine octets.
 class UpReader {
-   public:
+public:
     void feed(std::string_view octets);
     /// The next complete line, if there is one.
     std::optional<std::string> next();
 
-   private:
+private:
     std::string buffer_;
     std::size_t start_ = 0;
     bool skipping_ = false;

@@ -29,7 +29,8 @@ bool read_ready(std::string_view rest, UpLine& up) {
         return true;
     }
     return rest.substr(0, kWindow.size()) == kWindow &&
-           read_number(rest.substr(kWindow.size()), up.window) && up.window >= 1 && up.window <= 999;
+           read_number(rest.substr(kWindow.size()), up.window) && up.window >= 1 &&
+           up.window <= 999;
 }
 
 bool read_done(std::string_view rest, UpLine& up) {
@@ -49,8 +50,8 @@ bool read_log(std::string_view rest, UpLine& up) {
     up.level = take_word(rest);
     const std::string_view id = take_word(rest);
     up.text = rest;
-    const bool known = up.level == "debug" || up.level == "info" || up.level == "warn" ||
-                       up.level == "error";
+    const bool known =
+        up.level == "debug" || up.level == "info" || up.level == "warn" || up.level == "error";
     return known && (id == "-" || read_number(id, up.id));
 }
 

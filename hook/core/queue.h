@@ -15,7 +15,7 @@ namespace kea_runscript::core {
 /// Events in the order in which they may run: those of one key one after another, and those of one
 /// packet as well; no other order exists. Not thread-safe: the engine's mutex guards it.
 class Queue {
-   public:
+public:
     /// Appends the events of one packet, which run in this order, and gives them ascending ids.
     void push(std::vector<std::unique_ptr<Event>> packet);
 
@@ -40,18 +40,14 @@ class Queue {
     /// All open events, in the order in which they were opened.
     std::vector<Event*> open_events() const;
 
-    std::size_t size() const {
-        return events_.size();
-    }
-    std::size_t open() const {
-        return open_.size();
-    }
+    std::size_t size() const { return events_.size(); }
+    std::size_t open() const { return open_.size(); }
 
-   private:
+private:
     std::uint64_t next_id_ = 1;
     std::map<std::uint64_t, std::unique_ptr<Event>> events_;  // all, by age
     std::unordered_map<std::string, Event*> last_of_key_;
-    std::set<std::uint64_t> ready_;  // may run now
+    std::set<std::uint64_t> ready_;         // may run now
     std::map<std::uint64_t, Event*> open_;  // by turn
     std::uint64_t next_turn_ = 1;
 };

@@ -26,9 +26,7 @@ struct Attributes {
     }
     Attributes(const Attributes&) = delete;
     Attributes& operator=(const Attributes&) = delete;
-    ~Attributes() {
-        posix_spawnattr_destroy(&value);
-    }
+    ~Attributes() { posix_spawnattr_destroy(&value); }
 };
 
 }  // namespace

@@ -60,9 +60,9 @@ void register_callouts(isc::hooks::LibraryHandle& handle, const core::Config& co
     for (const HookPoint* point : config.hook_points) {
         handle.registerCallout(std::string(point->name), kCallouts.at(point->name));
         if (point->waiting == core::Waiting::Parks) {
-            handle.registerCallout(v4 ? "lease4_select" : "lease6_select",
-                                   v4 ? inner_callout<on_select<Dhcp4>>
-                                      : inner_callout<on_select<Dhcp6>>);
+            handle.registerCallout(
+                v4 ? "lease4_select" : "lease6_select",
+                v4 ? inner_callout<on_select<Dhcp4>> : inner_callout<on_select<Dhcp6>>);
         }
     }
 }

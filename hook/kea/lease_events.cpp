@@ -31,9 +31,7 @@ struct Dhcp4 {
     static constexpr char kDeleted[] = "deleted_leases4";
     static constexpr char kChange[] = "KEA_LEASE4_CHANGE";
 
-    static std::string key(const isc::dhcp::Lease4& lease) {
-        return lease.addr_.toText();
-    }
+    static std::string key(const isc::dhcp::Lease4& lease) { return lease.addr_.toText(); }
     static void add_arguments(CalloutHandle& handle, const HookPoint& point, Frame& frame) {
         if (point.name == "lease4_renew") {
             Subnet4Argument subnet;
@@ -53,9 +51,7 @@ struct Dhcp6 {
     static constexpr char kDeleted[] = "deleted_leases6";
     static constexpr char kChange[] = "KEA_LEASE6_CHANGE";
 
-    static std::string key(const isc::dhcp::Lease6& lease) {
-        return address_or_prefix(lease);
-    }
+    static std::string key(const isc::dhcp::Lease6& lease) { return address_or_prefix(lease); }
     static void add_arguments(CalloutHandle&, const HookPoint&, Frame&) {}
 };
 

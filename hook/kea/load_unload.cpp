@@ -38,14 +38,14 @@ std::string names_of(const std::vector<const core::HookPoint*>& points) {
 
 extern "C" {
 
-int load(isc::hooks::LibraryHandle& handle) {
+[[gnu::visibility("default")]] int load(isc::hooks::LibraryHandle& handle) {
     try {
         if (hook) {
             throw std::runtime_error("this library is loaded already; list it only once");
         }
         const core::Family family = family_of_server();
-        const core::Config config = core::parse_config(parameters_of(handle.getParameters()), family,
-                                                       std::thread::hardware_concurrency());
+        const core::Config config = core::parse_config(parameters_of(handle.getParameters()),
+                                                       family, std::thread::hardware_concurrency());
         auto loaded = std::make_unique<Hook>(config, family);
         register_callouts(handle, config, family);
         hook = std::move(loaded);
@@ -63,7 +63,7 @@ int load(isc::hooks::LibraryHandle& handle) {
     return 1;
 }
 
-int unload() {
+[[gnu::visibility("default")]] int unload() {
     if (!hook) {
         return 0;
     }

@@ -10,7 +10,7 @@ namespace kea_runscript {
 
 /// The only way from another thread into Kea's main loop: an external socket of its select().
 class MainThread {
-   public:
+public:
     /// `first` is the first thing to run there, as soon as the main loop runs.
     /// Throws if Kea cannot watch one more descriptor.
     explicit MainThread(std::function<void()> first);
@@ -23,7 +23,7 @@ class MainThread {
 
     void close();
 
-   private:
+private:
     void run();
 
     core::Fd eventfd_;

@@ -20,7 +20,7 @@ namespace kea_runscript {
 /// Only here are pointers to packets kept: one that outlived unload() would leave Kea without
 /// service.
 class Parking {
-   public:
+public:
     Parking(MainThread& main_thread, std::string entry);
 
     /// Kea's `parked-packet-limit`; 0 means none.
@@ -29,9 +29,7 @@ class Parking {
     /// Whether no further packet is to be parked. Beyond its limit Kea commits leases and runs no
     /// callout any more, so we stay well below it.
     bool full() const;
-    std::size_t size() const {
-        return size_;
-    }
+    std::size_t size() const { return size_; }
 
     /// Parks the packet of this callout: settle() must follow. Throws where Kea does not park.
     /// `PacketPtr` is Pkt4Ptr or Pkt6Ptr.
@@ -63,7 +61,7 @@ class Parking {
     /// Drops all; for unload(), when resuming is no longer possible.
     void drop_all();
 
-   private:
+private:
     enum class Fate { Resume, Drop, Forget };
     using Way = std::function<void(Fate)>;
 

@@ -30,7 +30,8 @@ void on_srv_configured(CalloutHandle& handle) {
     const std::string& script = hook->engine.config().script;
     const std::string refusal = core::check_script(script);
     if (!refusal.empty()) {
-        const std::string message = "runscript: parameter 'script' is \"" + script + "\", and " + refusal;
+        const std::string message =
+            "runscript: parameter 'script' is \"" + script + "\", and " + refusal;
         LOG_ERROR(logger, RUNSCRIPT_CONFIG_REFUSED).arg(message);
         handle.setArgument("error", message);
         handle.setStatus(CalloutHandle::NEXT_STEP_DROP);

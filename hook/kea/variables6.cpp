@@ -39,7 +39,8 @@ void add_query(core::Frame& frame, Pkt6& query) {
 
 std::string address_or_prefix(const Lease6& lease) {
     const std::string address = lease.addr_.toText();
-    return lease.type_ == Lease::TYPE_PD ? address + "/" + std::to_string(lease.prefixlen_) : address;
+    return lease.type_ == Lease::TYPE_PD ? address + "/" + std::to_string(lease.prefixlen_)
+                                         : address;
 }
 
 void add_lease(core::Frame& frame, const Lease6& lease) {

@@ -2,11 +2,11 @@
 
 extern "C" {
 
-int version() {
+[[gnu::visibility("default")]] int version() {
     return KEA_HOOKS_VERSION;
 }
 
-int multi_threading_compatible() {
+[[gnu::visibility("default")]] int multi_threading_compatible() {
     return 1;
 }
 }

@@ -160,7 +160,8 @@ void Runner::run_script(const core::DownFrame& frame) {
     const std::string& value = frame.first.second;
     const std::size_t space = value.find(' ');
     Script script;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), script.event);
+    const auto [end, error] =
+        std::from_chars(value.data(), value.data() + value.size(), script.event);
     if (error != std::errc() || space == std::string::npos || end != value.data() + space) {
         log("-", "an event without id or hook point is skipped: " + value);
         return;
@@ -230,7 +231,8 @@ void Runner::finish(Script& script, const siginfo_t& ended) {
     outputs_.erase(script.output.get());
     const std::string id = std::to_string(script.event);
     if (script.timed_out) {
-        out_ += "fail " + id + " timeout after " + std::to_string(options_.timeout.count()) + " ms\n";
+        out_ +=
+            "fail " + id + " timeout after " + std::to_string(options_.timeout.count()) + " ms\n";
     } else if (ended.si_code != CLD_EXITED) {
         out_ += "fail " + id + " signal:" + std::to_string(ended.si_status) + "\n";
     } else {

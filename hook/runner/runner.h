@@ -19,14 +19,14 @@ struct Options {
 
 /// Speaks the stream protocol on descriptors 0 and 1 and starts the script once for each event.
 class Runner {
-   public:
+public:
     /// Throws std::system_error.
     explicit Runner(Options options);
 
     /// Runs until the stream has ended and all scripts have, and returns the exit status.
     int run();
 
-   private:
+private:
     void read_stream();
     void serve();
     void end_of_stream();

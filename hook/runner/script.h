@@ -22,8 +22,8 @@ struct Script {
 };
 
 /// Starts `program` for an event: the hook point is its argument, the event's variables and a fixed
-/// PATH its environment, `null` (open on /dev/null) its standard input. On failure returns the error
-/// number, else 0.
+/// PATH its environment, `null` (open on /dev/null) its standard input. On failure returns the
+/// error number, else 0.
 int start_script(Script& script, const std::string& program, std::string point,
                  const core::DownFrame& event, int null);
 

@@ -10,7 +10,7 @@
 
 /// A folder of a test's own, removed with its contents at the end.
 class TemporaryFolder {
-   public:
+public:
     TemporaryFolder() {
         std::string name = "/var/lib/runscript-test-XXXXXX";
         if (mkdtemp(name.data()) == nullptr) {
@@ -21,15 +21,11 @@ class TemporaryFolder {
         }
         path_ = name;
     }
-    ~TemporaryFolder() {
-        std::filesystem::remove_all(path_);
-    }
+    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-    std::string path(const std::string& name) const {
-        return path_ / name;
-    }
+    std::string path(const std::string& name) const { return path_ / name; }
     /// Writes a `sh` script and returns its path.
     std::string script(const std::string& name, const std::string& body) const {
         std::ofstream(path(name)) << "#!/bin/sh\n" << body << "\n";
@@ -42,6 +38,6 @@ class TemporaryFolder {
         return text.str();
     }
 
-   private:
+private:
     std::filesystem::path path_;
 };

@@ -11,7 +11,7 @@ namespace {
 using kea_runscript::core::check_script;
 
 class CheckScript : public testing::Test {
-   protected:
+protected:
     void SetUp() override {
         // Everything above must be beyond doubt, or all that follows tests something else.
         const std::string refusal = check_script(folder.script("good", "exit 0"));

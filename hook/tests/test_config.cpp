@@ -75,7 +75,8 @@ TEST_P(RefusedValue, NamesParameterAndWhatIsAllowed) {
     Value::Map parameters{{"script", kScript}};
     parameters[refused.parameter] = refused.value;
     const std::string message = refusal(parameters);
-    EXPECT_NE(message.find(std::string("'") + refused.parameter + "'"), std::string::npos) << message;
+    EXPECT_NE(message.find(std::string("'") + refused.parameter + "'"), std::string::npos)
+        << message;
     EXPECT_NE(message.find(refused.message), std::string::npos) << message;
 }
 
@@ -108,7 +109,8 @@ TEST(Config, RefusesNoScript) {
 }
 
 TEST(Config, ShowsHostileTextEscaped) {
-    EXPECT_NE(refusal({{"script", kScript}, {"a\nb", {true}}}).find("'a\\x0Ab'"), std::string::npos);
+    EXPECT_NE(refusal({{"script", kScript}, {"a\nb", {true}}}).find("'a\\x0Ab'"),
+              std::string::npos);
 }
 
 }  // namespace

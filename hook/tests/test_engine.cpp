@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 
@@ -30,7 +31,7 @@ bool dies(const std::string& pid) {
 }
 
 class EngineTest : public testing::Test {
-   protected:
+protected:
     Engine& start(const std::string& body, std::chrono::milliseconds timeout = 3000ms,
                   Verdict on_failure = Verdict::Drop, unsigned max_parallel = 4,
                   const char* runner = RUNNER) {
@@ -78,8 +79,9 @@ class EngineTest : public testing::Test {
     }
     std::size_t count(Notice notice) {
         const std::lock_guard<std::mutex> lock(mutex);
-        return static_cast<std::size_t>(std::count_if(
-            notices.begin(), notices.end(), [&](const auto& seen) { return seen.first == notice; }));
+        return static_cast<std::size_t>(
+            std::count_if(notices.begin(), notices.end(),
+                          [&](const auto& seen) { return seen.first == notice; }));
     }
 
     TemporaryFolder folder;
@@ -92,8 +94,8 @@ TEST_F(EngineTest, TheScriptGetsPointAndVariables) {
     start("echo \"$# $1 <$KEA_A> $PATH $(umask) $(pwd)\" >&2; cat");
     EXPECT_EQ(run("k", "KEA_A=x\\x0Ay \\\\ $(reboot)\n"), Verdict::Continue);
     const auto first = wait_for(Notice::Output);
-    EXPECT_EQ(first, (std::vector<std::string>{"test", "leases4_committed k",
-                                               "1 leases4_committed <x"}));
+    EXPECT_EQ(first,
+              (std::vector<std::string>{"test", "leases4_committed k", "1 leases4_committed <x"}));
     EXPECT_EQ(count(Notice::Output), 2U);
 }
 
@@ -148,7 +150,8 @@ TEST_F(EngineTest, RunsAtMostSoManyAtOnceAndOneKeyInOrder) {
     const auto waiter = engine->make_waiter();
     for (int i = 0; i < 40; ++i) {
         const std::string key = std::to_string(i % 5);
-        engine->submit(event(key, "KEA_KEY=" + key + "\nKEA_N=" + std::to_string(i) + "\n"), nullptr);
+        engine->submit(event(key, "KEA_KEY=" + key + "\nKEA_N=" + std::to_string(i) + "\n"),
+                       nullptr);
     }
     engine->stop(20s);
     std::istringstream parallel(folder.read("parallel"));

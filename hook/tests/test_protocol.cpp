@@ -71,10 +71,11 @@ TEST_P(Noise, HasNoEffect) {
 
 INSTANTIATE_TEST_SUITE_P(All, Noise,
                          testing::Values("", "12 0", "done", "done 1", "done 1 256", "done 1 -1",
-                                         "done x 0", "done 1 0x", "done  1 0", "done 1x 0", "Done 1 0",
-                                         "done 99999999999999999999 0", "fail 1", "fail x timeout",
-                                         "log 1 x", "log loud - x", "ready 2", "ready 1 window=0",
-                                         "ready 1 window=1000", "ready", "doner 1 0"));
+                                         "done x 0", "done 1 0x", "done  1 0", "done 1x 0",
+                                         "Done 1 0", "done 99999999999999999999 0", "fail 1",
+                                         "fail x timeout", "log 1 x", "log loud - x", "ready 2",
+                                         "ready 1 window=0", "ready 1 window=1000", "ready",
+                                         "doner 1 0"));
 
 TEST(Up, CutsALineThatIsTooLong) {
     UpReader reader;

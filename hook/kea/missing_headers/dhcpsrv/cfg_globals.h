@@ -2,9 +2,9 @@
 // of its interface that they use; the order of the names is part of the binary interface.
 #pragma once
 
-#include <boost/shared_ptr.hpp>
 #include <cc/cfg_to_element.h>
 #include <cc/data.h>
+#include <boost/shared_ptr.hpp>
 
 #include <string>
 
@@ -12,7 +12,7 @@ namespace isc {
 namespace dhcp {
 
 class CfgGlobals : public isc::data::CfgToElement {
-   public:
+public:
     enum Index : int {
         VALID_LIFETIME,
         MIN_VALID_LIFETIME,
