@@ -28,7 +28,10 @@ ROOM = CACHE / "room"
 TIED = ("setpriv", "--pdeathsig", "KILL")
 """Ends the command when the thread that started it ends, however it ends."""
 
-PRIVATE = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=KILL")
+PRIVATE = (
+    *("unshare", "--mount", "--propagation", "unchanged", "--pid", "--fork", "--kill-child=KILL"),
+    *("sh", str(HERE / "private.sh")),
+)
 """Mounts and processes of the command's own, which are gone when the command is gone."""
 
 RECIPE = 1
@@ -106,8 +109,7 @@ def run(
     shown = {**(binds or {}), **(_resolver() if network else {})}
     return subprocess.run(
         [
-            *(*TIED, *PRIVATE),
-            *(() if network else ("--net",)),
+            *(*TIED, *(() if network else ("unshare", "--net")), *PRIVATE),
             *room(folder, shown),
             *environment(env),
             f"--chdir={cwd}",
@@ -164,7 +166,7 @@ def _make(root: Root, folder: Path) -> None:
     (work / "preferences").write_text(_pins(root))
     suites = [root.suite, *([f"{root.suite}-backports"] if root.backports else [])]
     command = [
-        *(*TIED, *PRIVATE, "--mount-proc"),
+        *(*TIED, *PRIVATE),
         *("mmdebstrap", "--mode=root", "--variant=apt", "--format=directory"),
         f"--aptopt={work / 'apt.conf'}",
         *(f"--dpkgopt=path-exclude={pattern}" for pattern in NOT_UNPACKED),

@@ -13,7 +13,7 @@ mkdir "$group"
 echo 0 >"$group/cgroup.procs"
 
 # shellcheck disable=SC2016 # expanded by the shell that is started
-exec unshare --mount --propagation private --pid --fork --kill-child=KILL \
+exec unshare --mount --propagation unchanged --pid --fork --kill-child=KILL \
     --net --uts --ipc --cgroup sh -euc '
         pidfile=$1
         shift

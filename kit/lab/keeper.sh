@@ -18,7 +18,7 @@ ln -s "$group" "$folder/hosts"
 
 # shellcheck disable=SC2016 # expanded by the shell that is started
 setpriv --pdeathsig KILL unshare --net --pid --fork --kill-child=KILL \
-    --mount --propagation private sh -euc '
+    --mount --propagation unchanged sh -euc '
         # /proc is still the one outside, and so is this number.
         read -r pid rest </proc/self/stat
         ip -batch - <<END

@@ -1,5 +1,6 @@
 """A lab: a control network that holds hosts and clients, and what is done from within it."""
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,7 +38,8 @@ class Lab:
         self._keeper = subprocess.Popen(
             [
                 *_scope(),
-                *("unshare", "--mount", "--propagation", "private"),
+                *("unshare", "--mount", "--propagation", "unchanged"),
+                *("sh", str(HERE.parent / "private.sh")),
                 *("sh", str(HERE / "keeper.sh"), str(self.folder)),
             ],
             stdin=subprocess.PIPE,
@@ -49,6 +51,7 @@ class Lab:
         first = self._keeper.stdout.readline().strip()
         if not first:
             self.__exit__(None, None, None)
+            shutil.rmtree(self.folder, ignore_errors=True)
             raise LabFailed(f"no namespaces for a lab: {self._keeper.stderr.read().strip()}")
         self._first = int(first)
         self._make_keys()
