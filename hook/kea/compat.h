@@ -4,6 +4,8 @@
 #include <dhcpsrv/subnet.h>
 #include <hooks/hooks.h>
 
+#include <string>
+
 namespace kea_runscript {
 
 // KEA_HOOKS_VERSION is a constant of the headers, RUNSCRIPT_KEA_RELEASE what the build was asked
@@ -17,5 +19,18 @@ using Subnet4Argument = isc::dhcp::ConstSubnet4Ptr;
 #else
 using Subnet4Argument = isc::dhcp::Subnet4Ptr;
 #endif
+
+/// Reads a callout context of this packet; leaves `value` alone where nobody has set it.
+template <typename T>
+void get_optional_context(isc::hooks::CalloutHandle& handle, const std::string& name, T& value) {
+#if RUNSCRIPT_KEA_RELEASE >= 20600
+    handle.getOptionalContext(name, value);
+#else
+    try {
+        handle.getContext(name, value);
+    } catch (const isc::hooks::NoSuchCalloutContext&) {
+    }
+#endif
+}
 
 }  // namespace kea_runscript

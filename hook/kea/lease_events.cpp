@@ -2,7 +2,6 @@
 
 #include <exceptions/exceptions.h>
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,17 +56,15 @@ struct Dhcp6 {
 
 namespace {
 
-/// The name of the callout context that holds the keys of leases which are new.
-constexpr char kSelected[] = "runscript-selected";
-using Keys = std::vector<std::string>;
+/// The callout context that tells leases*_committed of the same packet that a lease is new.
+std::string new_lease_context(const std::string& key) {
+    return "runscript-new " + key;
+}
 
-Keys selected_keys(CalloutHandle& handle) {
-    Keys keys;
-    const auto names = handle.getContextNames();
-    if (std::find(names.begin(), names.end(), kSelected) != names.end()) {
-        handle.getContext(kSelected, keys);
-    }
-    return keys;
+bool is_new(CalloutHandle& handle, const std::string& key) {
+    bool selected = false;
+    get_optional_context(handle, new_lease_context(key), selected);
+    return selected;
 }
 
 std::unique_ptr<Event> make_event(const HookPoint& point, std::string key, const Frame& frame) {
@@ -150,9 +147,8 @@ void on_select(CalloutHandle& handle) {
     if (argument<bool>(handle, "fake_allocation")) {
         return;
     }
-    Keys keys = selected_keys(handle);
-    keys.push_back(Dhcp::key(*argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease)));
-    handle.setContext(kSelected, keys);
+    const auto lease = argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease);
+    handle.setContext(new_lease_context(Dhcp::key(*lease)), true);
 }
 
 template <typename Dhcp>
@@ -160,7 +156,6 @@ void on_committed(CalloutHandle& handle, const HookPoint& point) {
     const auto query = argument<typename Dhcp::PacketPtr>(handle, Dhcp::kQuery);
     const auto leases = argument<typename Dhcp::LeasesPtr>(handle, Dhcp::kLeases);
     const auto deleted = argument<typename Dhcp::LeasesPtr>(handle, Dhcp::kDeleted);
-    const Keys selected = selected_keys(handle);
     std::vector<std::unique_ptr<Event>> events;
     const auto add = [&](const typename Dhcp::LeasePtr& lease, const std::string& key,
                          const char* change) {
@@ -176,9 +171,8 @@ void on_committed(CalloutHandle& handle, const HookPoint& point) {
     }
     for (const auto& lease : *leases) {
         const std::string key = Dhcp::key(*lease);
-        const bool is_new = std::find(selected.begin(), selected.end(), key) != selected.end();
         const bool declined = lease->state_ == isc::dhcp::Lease::STATE_DECLINED;
-        add(lease, key, declined ? "declined" : is_new ? "new" : "renewed");
+        add(lease, key, declined ? "declined" : is_new(handle, key) ? "new" : "renewed");
     }
     if (events.empty()) {
         return;
