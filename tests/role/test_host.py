@@ -8,8 +8,9 @@ import pytest
 from kit.lab import CommandFailed
 from kit.lab.play import Play
 from kit.paths import ROOT
+from kit.server import Server
 
-from .conftest import UNIT, Managed
+UNIT = "kea-dhcp4-server.service"
 
 SUBNET = {"id": 2, "subnet": "198.51.100.0/24", "pools": [{"pool": "198.51.100.10/31"}]}
 EXAMPLES = sorted(ROOT.glob("examples/*/kea-dhcp?.conf"))
@@ -26,11 +27,11 @@ def test_check_mode_on_a_bare_host_shows_and_changes_nothing(
     assert "+allow 10.255.0.0/24 dev eth1 min-length 32" in play.output
 
 
-def test_a_second_run_changes_nothing(host: Managed) -> None:
+def test_a_second_run_changes_nothing(host: Server) -> None:
     assert host.play().changed == {"managed": 0}
 
 
-def test_files_have_the_right_owners_and_modes(host: Managed) -> None:
+def test_files_have_the_right_owners_and_modes(host: Server) -> None:
     expected = {
         "/etc/kea/kea-dhcp4.conf": "root _kea 640",
         "/etc/kea/kea-dhcp6.conf": "root _kea 640",
@@ -44,7 +45,7 @@ def test_files_have_the_right_owners_and_modes(host: Managed) -> None:
     assert dict(line.split(" ", 1) for line in seen.splitlines()) == expected
 
 
-def test_keas_user_may_run_the_route_program_and_nothing_else(host: Managed) -> None:
+def test_keas_user_may_run_the_route_program_and_nothing_else(host: Server) -> None:
     as_kea = ["setpriv", "--reuid=_kea", "--regid=_kea", "--init-groups", "sudo", "-n"]
     route = "/usr/libexec/kea-hook-runscript/kea-runscript-route"
     assert host.host.run([*as_kea, "-l", route], check=False).stdout.strip() == route
@@ -53,12 +54,12 @@ def test_keas_user_may_run_the_route_program_and_nothing_else(host: Managed) -> 
     assert host.host.run([*as_kea, "/usr/bin/id"], check=False).returncode == 1
 
 
-def test_the_units_are_adjusted(host: Managed) -> None:
+def test_the_units_are_adjusted(host: Server) -> None:
     shown = host.shell(f"systemctl show --property=KillMode,Restart,UnitFileState {UNIT}")
     assert set(shown.split()) == {"KillMode=mixed", "Restart=on-failure", "UnitFileState=enabled"}
 
 
-def test_apparmors_rules_name_the_runner(host: Managed) -> None:
+def test_apparmors_rules_name_the_runner(host: Server) -> None:
     for family in "46":
         rules = host.shell(f"cat /etc/apparmor.d/local/usr.sbin.kea-dhcp{family}")
         assert "/usr/libexec/kea-hook-runscript/kea-runscript-runner PUx,\n" in rules
@@ -66,7 +67,7 @@ def test_apparmors_rules_name_the_runner(host: Managed) -> None:
         assert profile.count(f"<local/usr.sbin.kea-dhcp{family}>") == 1
 
 
-def test_a_changed_subnet_is_shown_and_then_comes_by_reload(host: Managed) -> None:
+def test_a_changed_subnet_is_shown_and_then_comes_by_reload(host: Server) -> None:
     pid, before = host.pid(), host.serves()["subnet4"]
     shown = host.play("--check", "--diff", dhcp4_subnets=[SUBNET])
     assert '+        "subnet": "198.51.100.0/24",' in shown.output
@@ -78,13 +79,13 @@ def test_a_changed_subnet_is_shown_and_then_comes_by_reload(host: Managed) -> No
     assert host.pid() == pid
 
 
-def test_a_stopped_server_is_started(host: Managed) -> None:
+def test_a_stopped_server_is_started(host: Server) -> None:
     host.shell(f"systemctl stop {UNIT}")
     assert host.play().changed == {"managed": 1}
     assert host.serves()["subnet4"]
 
 
-def test_a_configuration_that_kea_refuses_changes_nothing(host: Managed) -> None:
+def test_a_configuration_that_kea_refuses_changes_nothing(host: Server) -> None:
     pid, before = host.pid(), host.shell(CONFIGURATION)
     with pytest.raises(CommandFailed, match=r"Kea refuses the new configuration.*ERROR"):
         host.play(dhcp4_config={"hooks-libraries": [{"library": "/nowhere/nothing.so"}]})
@@ -93,7 +94,7 @@ def test_a_configuration_that_kea_refuses_changes_nothing(host: Managed) -> None
     assert host.serves()["subnet4"]
 
 
-def test_a_configuration_that_is_not_served_is_taken_back(host: Managed) -> None:
+def test_a_configuration_that_is_not_served_is_taken_back(host: Server) -> None:
     before = host.shell(CONFIGURATION)
     host.host.ip("link add extra0 type bridge", "link set extra0 up")
     host.host.ip("address add 198.51.100.1/24 dev extra0")
@@ -130,7 +131,7 @@ sys.stdin.read()
     ],
 )
 def test_mistakes_are_named_before_anything_changes(
-    host: Managed, variables: dict, remedy: str
+    host: Server, variables: dict, remedy: str
 ) -> None:
     with pytest.raises(CommandFailed) as failure:
         host.play(**variables)
@@ -139,7 +140,7 @@ def test_mistakes_are_named_before_anything_changes(
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)
-def test_kea_accepts_the_examples_configuration(host: Managed, example: Path) -> None:
+def test_kea_accepts_the_examples_configuration(host: Server, example: Path) -> None:
     server, script = example.stem, example.parent.name
     for file, place in {
         example: f"/etc/kea/{script}.conf",

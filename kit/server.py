@@ -1,0 +1,93 @@
+"""A bare Debian host in a lab, and the example playbook that makes it a DHCP server with routes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kit import package, repository, roots, signing
+from kit.lab import Access, Host, Lab
+from kit.lab.host import PACKAGES
+from kit.lab.play import Play
+from kit.paths import ROOT
+from kit.targets import Target
+
+PLAYBOOK = ROOT / "examples" / "dual_stack" / "playbook.yml"
+INSTALLED = ("kea-dhcp4-server", "kea-dhcp6-server", "python3-apt")
+"""What the playbook installs from the distribution, besides our package."""
+ADDRESSES = ("10.255.0.1/32", "fe80::1/64")
+"""The server's addresses towards its clients, as the example wants them."""
+PREFIX = "kea_runscript_"
+ASK = """
+import socket, sys
+control = socket.socket(socket.AF_UNIX)
+control.connect(f"/run/kea/kea{sys.argv[1]}-ctrl-socket")
+control.sendall(sys.stdin.buffer.read())
+print(b"".join(iter(lambda: control.recv(65536), b"")).decode())
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """The host, its network for clients, and the playbook's variables.
+
+    access: joined by the host's eth1.
+    variables: those that name the lab's repository.
+    """
+
+    lab: Lab
+    host: Host
+    access: Access
+    variables: Mapping[str, str]
+
+    def play(self, *options: str, **variables: Any) -> Play:
+        """Run the playbook; `variables` go over the example's, without their common prefix."""
+        named = {f"{PREFIX}{name}": value for name, value in variables.items()}
+        return self.lab.playbook(
+            PLAYBOOK, {"kea": [self.host]}, {**self.variables, **named}, *options
+        )
+
+    def shell(self, script: str) -> str:
+        """What a shell script writes on the host."""
+        return self.host.run(["sh", "-euc", script]).stdout
+
+    def pid(self, family: int = 4) -> int:
+        """The process of kea-dhcp4 or kea-dhcp6; 0 when it does not run."""
+        unit = f"kea-dhcp{family}-server.service"
+        return int(self.shell(f"systemctl show --property=MainPID --value {unit}"))
+
+    def control(self, command: str, family: int = 4) -> dict[str, Any]:
+        """Kea's answer to a command on its control socket."""
+        request = json.dumps({"command": command})
+        answer = self.host.run(["python3", "-c", ASK, str(family)], input=request).stdout
+        return json.loads(answer)
+
+    def serves(self, family: int = 4) -> dict[str, Any]:
+        """The configuration that Kea has, as it says itself."""
+        return self.control("config-get", family)["arguments"][f"Dhcp{family}"]
+
+
+def publish(target: Target, folder: Path) -> None:
+    """Make a signed repository in `folder` with our package, and all that the playbook installs.
+
+    A host of a lab reaches nothing else: what comes from the distribution must be there as well.
+    """
+    from_debian = roots.debs(target.root(*PACKAGES), INSTALLED).glob("*.deb")
+    files = [package.package(target), *from_debian]
+    repository.make({(target.suite, target.track): files}, folder, signing.key())
+
+
+def boot(lab: Lab, target: Target, repository_folder: Path, name: str = "server") -> Server:
+    """Boot a host without anything of Kea, whose only apt repository will be that of publish()."""
+    host = lab.host(roots.ensure(target.root(*PACKAGES)), name)
+    host.run(["sh", "-c", "rm -rf /etc/apt/sources.list*; mkdir /etc/apt/sources.list.d"])
+    access = lab.access(host, "eth1", ADDRESSES)
+    variables = {
+        f"{PREFIX}repository_url": lab.serve(repository_folder),
+        f"{PREFIX}repository_key": (repository_folder / repository.KEY_FILE).read_text(),
+        f"{PREFIX}repository_component": target.track,
+    }
+    return Server(lab, host, access, variables)
