@@ -69,7 +69,8 @@ class Lab:
 
     def command(self, argv: Sequence[str]) -> list[str]:
         """The command line that runs `argv` in the control namespaces; it ends with the lab."""
-        return ["nsenter", f"--target={self._first}", "--mount", "--pid", "--net", *argv]
+        joined = ("--mount", "--root", "--pid", "--net")
+        return ["nsenter", f"--target={self._first}", *joined, *argv]
 
     def host(self, root: Path, name: str) -> Host:
         """Boot a root with systemd and sshd (see `host.PACKAGES`), and wait until it is up."""

@@ -59,7 +59,6 @@ def play(
             ]
         ),
         env={**os.environ, **_settings(lab.folder, folder)},
-        cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -169,7 +169,7 @@ def test_twenty_clients_at_once(access: Access) -> None:
 def test_nothing_remains(end: str) -> None:
     if os.geteuid() != 0:
         pytest.skip("a lab's namespaces take root")
-    before = traces()
+    before = surroundings()
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER],
         cwd=ROOT,
@@ -186,6 +186,7 @@ def test_nothing_remains(end: str) -> None:
     assert folder.is_dir()
     own = {os.readlink(f"/proc/{pid}/ns/{kind}") for pid in pids for kind in ("net", "pid", "mnt")}
     assert own <= namespaces()
+    assert control_groups(folder.name)
     if end == "close":
         owner.stdin.close()
     else:
@@ -194,7 +195,8 @@ def test_nothing_remains(end: str) -> None:
     until(lambda: not folder.exists(), 10, f"{folder} is gone")
     until(lambda: not own & namespaces(), 10, "the namespaces are gone")
     until(lambda: not running(folder.name), 10, lambda: f"gone: {running(folder.name)}")
-    assert traces() == before
+    assert not control_groups(folder.name)
+    assert surroundings() == before
 
 
 def test_what_runs_in_a_root_ends_with_its_caller() -> None:
@@ -210,16 +212,17 @@ def test_what_runs_in_a_root_ends_with_its_caller() -> None:
     until(lambda: not running(sleep), 10, "the command is gone")
 
 
-def traces() -> dict[str, list[str]]:
-    """What a lab could leave behind on this machine, but for processes."""
-    groups = [
-        str(folder)
-        for mount in Path("/proc/self/mounts").read_text().splitlines()
-        if mount.split()[2] == "cgroup2"
-        for folder in Path(mount.split()[1]).rglob("kea-lab-*")
-    ]
+def surroundings() -> dict[str, list[str]]:
+    """This machine's mounts and interfaces, among which a lab could leave some of its own."""
     mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-    return {"groups": groups, "mounts": mounts, "links": sorted(os.listdir("/sys/class/net"))}
+    return {"mounts": mounts, "links": sorted(os.listdir("/sys/class/net"))}
+
+
+def control_groups(name: str) -> list[Path]:
+    """The control groups of that name, wherever they are mounted."""
+    mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    hierarchies = [Path(mount[1]) for mount in mounts if mount[2] == "cgroup2"]
+    return [found for hierarchy in hierarchies for found in hierarchy.rglob(name)]
 
 
 def namespaces() -> set[str]:
