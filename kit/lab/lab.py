@@ -69,7 +69,7 @@ class Lab:
 
     def command(self, argv: Sequence[str]) -> list[str]:
         """The command line that runs `argv` in the control namespaces; it ends with the lab."""
-        joined = ("--mount", "--root", "--pid", "--net")
+        joined = ("--mount", "--root", "--wd", "--pid", "--net")
         return ["nsenter", f"--target={self._first}", *joined, *argv]
 
     def host(self, root: Path, name: str) -> Host:

@@ -213,7 +213,7 @@ def test_what_runs_in_a_root_ends_with_its_caller() -> None:
 
 
 def surroundings() -> dict[str, list[str]]:
-    """This machine's mounts and interfaces, among which a lab could leave some of its own."""
+    """Mounts and interfaces of this machine, among which a lab could leave some of its own."""
     mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
     return {"mounts": mounts, "links": sorted(os.listdir("/sys/class/net"))}
 
