@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
+import tempfile
 
 from invoke import Context, task
 from rich.console import Console
@@ -29,7 +29,15 @@ def run_all(context: Context, k: str = "") -> None:
         with Console(stderr=True).status("C++ tests"):
             said = build.check(targets.named(CPP_TARGET))
         print(said.strip().splitlines()[-1])
-    argv = [sys.executable, "-m", "pytest", "-o", f"cache_dir={CACHE / 'pytest'}"]
-    ended = subprocess.run([*argv, *(["-k", k] if k else [])], cwd=ROOT, env=os.environ).returncode
+    with tempfile.TemporaryDirectory(prefix="kea-test-") as folder:
+        ended = subprocess.run(
+            [
+                *(sys.executable, "-m", "pytest"),
+                *("-o", f"cache_dir={CACHE / 'pytest'}", f"--basetemp={folder}/tests"),
+                *(["-k", k] if k else []),
+            ],
+            cwd=ROOT,
+            check=False,
+        ).returncode
     if ended:
         raise Problem("", code=ended)

@@ -36,6 +36,8 @@ holder=$!
 
 finish() {
     trap - EXIT
+    # Nobody may be left to read what the shell says of killed processes, which would end it here.
+    exec >/dev/null 2>&1
     kill -KILL "$(cat "$folder/first")" 2>/dev/null || kill -KILL "$holder" 2>/dev/null || :
     wait "$holder" || :
     # The kernel may need a moment more for the last process to leave its group.
@@ -44,7 +46,7 @@ finish() {
         tries=$((tries + 1))
         sleep 0.05
     done
-    umount "$folder/cgroup"
+    umount --lazy "$folder/cgroup"
     rm -rf --one-file-system "$folder"
 }
 trap finish EXIT
