@@ -126,11 +126,12 @@ void park(CalloutHandle& handle, const HookPoint& point, const PacketPtr& query,
         return;
     }
     const auto waiter = engine.make_waiter();
-    waiter->on_settled = [ticket, label = query->getLabel(), &config](Verdict verdict) {
+    // Not by `hook`: that is null already while unload() waits for the last scripts.
+    waiter->on_settled = [ticket, label = query->getLabel(), &config, &parking](Verdict verdict) {
         if (verdict == Verdict::Drop) {
             LOG_WARN(logger, RUNSCRIPT_PACKET_DROPPED).arg(config.name).arg(label);
         }
-        hook->parking.settle(ticket, verdict);
+        parking.settle(ticket, verdict);
     };
     if (engine.submit(std::move(events), waiter)) {
         handle.setStatus(CalloutHandle::NEXT_STEP_PARK);

@@ -25,12 +25,16 @@ MainThread::~MainThread() {
 void MainThread::close() {
     if (eventfd_) {
         isc::dhcp::IfaceMgr::instance().deleteExternalSocket(eventfd_.get());
+        const std::lock_guard<std::mutex> lock(mutex_);
         eventfd_.reset();
     }
 }
 
 void MainThread::post(std::function<void()> task) {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (!eventfd_) {
+        return;
+    }
     tasks_.push_back(std::move(task));
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(eventfd_.get(), &one, sizeof one);
