@@ -3,10 +3,12 @@
 from invoke import Collection
 
 from kit.build import build_task
+from kit.demo import demo
 from kit.lint import lint_task
+from kit.manifest import manifests
 from kit.package import package_task
 from kit.repository import repo
 from kit.targets import targets
 from kit.test import run_all
 
-ns = Collection(build_task, lint_task, package_task, repo, targets, run_all)
+ns = Collection(build_task, demo, lint_task, manifests, package_task, repo, targets, run_all)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from kit import package, repository, roots, signing
 from kit.lab import Access, Host, Lab
 from kit.lab.host import PACKAGES
@@ -68,6 +70,21 @@ class Server:
     def serves(self, family: int = 4) -> dict[str, Any]:
         """The configuration that Kea has, as it says itself."""
         return self.control("config-get", family)["arguments"][f"Dhcp{family}"]
+
+
+def short_lived(seconds: int) -> dict[str, Any]:
+    """Variables for play(): the example's configuration with leases that last so long."""
+    example = yaml.safe_load((PLAYBOOK.parent / "group_vars" / "kea.yml").read_text())
+    times = {
+        "valid-lifetime": seconds,
+        "renew-timer": seconds // 2,
+        "rebind-timer": seconds * 3 // 4,
+        "expired-leases-processing": {"reclaim-timer-wait-time": 1},
+    }
+    return {
+        "dhcp4_config": {**example[f"{PREFIX}dhcp4_config"], **times},
+        "dhcp6_config": {**times, "preferred-lifetime": seconds * 3 // 4},
+    }
 
 
 def publish(target: Target, folder: Path) -> None:

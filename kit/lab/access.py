@@ -30,6 +30,10 @@ class Access:
     def attach(self, machine: Machine, interface: str, addresses: Iterable[str] = ()) -> None:
         """Give a machine an interface on this network, with addresses like "198.51.100.1/24"."""
         self._lab.join(machine, interface, self._bridge)
+        addresses = list(addresses)
+        if any(address.startswith("fe80:") for address in addresses):
+            # Only this one: Kea would hear each multicast once for each link-local address.
+            machine.ip(f"link set {interface} addrgenmode none")
         machine.ip(
             *(f"address add {address} dev {interface}{_at_once(address)}" for address in addresses),
             f"link set {interface} up",

@@ -13,6 +13,9 @@ from kit.wait import until
 GROUPS = 0x440
 """RTNLGRP_IPV4_ROUTE and RTNLGRP_IPV6_ROUTE, as a bit mask of netlink groups."""
 
+PROMPT = ("chrt", "--fifo", "50")
+"""Before all others, so that a change is read when it happens."""
+
 LINE = re.compile(
     r"^\[(?P<time>[^]]+)\] (?P<deleted>Deleted )?(?P<route>.*\S)",
     re.MULTILINE,
@@ -71,7 +74,7 @@ def watching(machine: Machine, output: Path) -> Iterator[RouteWatch]:
     """Record the changes of the routing tables of both families into a file."""
     before = _listeners(machine)
     with output.open("w") as file:
-        process = machine.popen(["ip", "-ts", "monitor", "route"], stdout=file)
+        process = machine.popen([*PROMPT, "ip", "-ts", "monitor", "route"], stdout=file)
     try:
         until(lambda: _listeners(machine) > before, 5, f"{machine.name}: its routes are watched")
         yield RouteWatch(machine, output)
