@@ -10,7 +10,8 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,13 @@ def ensure(root: Root) -> Path:
             if not folder.is_dir():
                 _make(root, folder)
     return folder
+
+
+def prepare(wanted: Iterable[Root]) -> None:
+    """Make those roots that aren't there yet, one on each processor at a time."""
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        for made in [workers.submit(ensure, root) for root in set(wanted)]:
+            made.result()
 
 
 def run(

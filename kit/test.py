@@ -9,8 +9,9 @@ import tempfile
 from invoke import Context, task
 from rich.console import Console
 
-from kit import build, lint, needs, targets
+from kit import build, lint, needs, roots, targets
 from kit.errors import Problem
+from kit.lab import client, host
 from kit.paths import CACHE, ROOT
 
 CPP_TARGET = "trixie"
@@ -25,6 +26,8 @@ def run_all(context: Context, k: str = "") -> None:
     """Lint, then run the C++ and the Python tests; with CI=true a skipped test is a failure."""
     needs.ensure()
     if not k:
+        with Console(stderr=True).status("roots of all targets (minutes, but only once)"):
+            roots.prepare(_roots())
         lint.lint_task(context)
         with Console(stderr=True).status("C++ tests"):
             said = build.check(targets.named(CPP_TARGET))
@@ -41,3 +44,11 @@ def run_all(context: Context, k: str = "") -> None:
         ).returncode
     if ended:
         raise Problem("", code=ended)
+
+
+def _roots() -> list[roots.Root]:
+    """Those that every run needs."""
+    found = [client.ROOT]
+    for target in targets.load().values():
+        found += [target.build_root(), target.root(*host.PACKAGES)]
+    return found
