@@ -115,7 +115,7 @@ class Client(Machine):
         return read(self._state / "capture")
 
     def wait_for_packet(self, kind: str, timeout: float = 15) -> Packet:
-        """The first captured packet of a kind like "ACK" or "Reply"."""
+        """The first captured packet of a kind like "ACK" or "REPLY"."""
         return self.wait_for(
             lambda: next((p for p in self.packets() if p.kind == kind), None),
             f"a DHCP packet of kind {kind}",
