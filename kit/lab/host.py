@@ -10,7 +10,16 @@ from kit.lab.machine import Machine
 from kit.lab.routes import RouteWatch, watching
 from kit.wait import until
 
-PACKAGES = ("systemd-sysv", "dbus", "openssh-server", "python3", "sudo", "iproute2", "iputils-ping")
+PACKAGES = (
+    "systemd-sysv",
+    "dbus",
+    "mount",
+    "openssh-server",
+    "python3",
+    "sudo",
+    "iproute2",
+    "iputils-ping",
+)
 """What a root needs to be booted here and to be managed with Ansible."""
 
 
