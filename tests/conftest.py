@@ -1,4 +1,4 @@
-"""What holds for all tests: when a skip is a failure, and what a failure shows."""
+"""What all tests share: the targets, when a skip is a failure, what a failure shows."""
 
 import os
 from collections.abc import Generator
@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from kit import targets
 from kit.lab import Lab
+from kit.targets import Target
 
 
 @pytest.hookimpl(wrapper=True)
@@ -23,6 +25,19 @@ def pytest_runtest_makereport(
             for host in lab.hosts:
                 report.sections.append((f"journal of {host.name}", host.journal()))
     return report
+
+
+@pytest.fixture(scope="session")
+def as_root() -> None:
+    """What makes namespaces and mounts is skipped for others."""
+    if os.geteuid() != 0:
+        pytest.skip("namespaces and mounts take root")
+
+
+@pytest.fixture(scope="session", params=targets.load())
+def target(as_root: None, request: pytest.FixtureRequest) -> Target:
+    """Each target in turn; whatever is done with one is done in roots."""
+    return targets.named(request.param)
 
 
 def arguments(item: pytest.Item) -> dict[str, Any]:

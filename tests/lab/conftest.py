@@ -1,11 +1,10 @@
 """Labs, servers with the Kea of each target, and clients; each ends with its test."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
-from kit import roots, targets
+from kit import roots
 from kit.lab import Access, Client, Host, Lab
 from kit.lab.host import PACKAGES
 from kit.targets import Target
@@ -16,17 +15,9 @@ ADDRESSES = ("198.51.100.1/24", "2001:db8::1/64")
 
 
 @pytest.fixture
-def lab() -> Iterator[Lab]:
-    if os.geteuid() != 0:
-        pytest.skip("a lab's namespaces take root")
+def lab(as_root: None) -> Iterator[Lab]:
     with Lab() as lab:
         yield lab
-
-
-@pytest.fixture(scope="session", params=targets.load())
-def target(request: pytest.FixtureRequest) -> Target:
-    """Each target in turn."""
-    return targets.named(request.param)
 
 
 @pytest.fixture

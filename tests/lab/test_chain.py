@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from kit import server, targets
+from kit import server
 from kit.customer import customer
 from kit.lab import Lab
 from kit.server import Server
+from kit.targets import Target
 
 LIFETIME = 6
 FAMILIES = (4, 6)
@@ -21,15 +22,13 @@ def variables(threads: bool) -> dict[str, Any]:
     return {name: {**config, **mode} for name, config in short.items()}
 
 
-@pytest.fixture(scope="module", params=targets.load().values(), ids=lambda target: target.name)
-def bare(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def bare(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A host with nothing of Kea, for each target."""
     files = tmp_path_factory.mktemp("repository")
-    server.publish(request.param, files)
+    server.publish(target, files)
     with Lab() as lab:
-        yield server.boot(lab, request.param, files)
+        yield server.boot(lab, target, files)
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["threads", "single"])

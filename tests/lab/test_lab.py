@@ -166,9 +166,8 @@ def test_twenty_clients_at_once(access: Access) -> None:
 
 
 @pytest.mark.parametrize("end", ["close", "SIGINT", "SIGTERM", "SIGKILL"])
+@pytest.mark.usefixtures("as_root")
 def test_nothing_remains(end: str) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("a lab's namespaces take root")
     before = surroundings()
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER],
@@ -199,9 +198,8 @@ def test_nothing_remains(end: str) -> None:
     assert surroundings() == before
 
 
+@pytest.mark.usefixtures("as_root")
 def test_what_runs_in_a_root_ends_with_its_caller() -> None:
-    if os.geteuid() != 0:
-        pytest.skip("roots take root")
     folder = roots.ensure(targets.named("trixie").build_root())
     sleep = f"sleep {1_000_000 + os.getpid()}"
     script = f"from kit import roots; from pathlib import Path; roots.run(Path({str(folder)!r}), "

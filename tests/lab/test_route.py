@@ -110,7 +110,7 @@ class Net:
 
 
 @pytest.fixture(scope="module")
-def program() -> Path:
+def program(as_root: None) -> Path:
     stage = build.build(targets.for_this_machine())
     return stage / "usr/libexec/kea-hook-runscript/kea-runscript-route"
 

@@ -1,13 +1,12 @@
 """A root with the Kea of each target, and our repository beside it."""
 
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from kit import package, repository, roots, signing, targets
+from kit import package, repository, roots, signing
 from kit.targets import Target
 
 # As the repository's own .sources files say, but for the address.
@@ -17,13 +16,6 @@ cp /repository/*.sources /etc/apt/sources.list.d
 sed -i 's#^URIs:.*#URIs: file:/repository#' /etc/apt/sources.list.d/*
 rm -f /etc/apt/sources.list
 """
-
-
-@pytest.fixture(scope="session", params=targets.load())
-def target(request: pytest.FixtureRequest) -> Target:
-    if os.geteuid() != 0:
-        pytest.skip("the roots in which packages are built and tried take root")
-    return targets.named(request.param)
 
 
 @pytest.fixture(scope="session")
