@@ -16,6 +16,7 @@ Child start_child(const std::vector<std::string>& arguments) {
     set_nonblocking(errors.read.get());
 
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (const std::string& argument : arguments) {
         argv.push_back(const_cast<char*>(argument.c_str()));
     }

@@ -17,7 +17,8 @@ std::vector<std::string> runner_command(const std::string& runner, const Config&
 
 }  // namespace
 
-Engine::Engine(Config config, std::string runner, std::string kea, Family family, Notify notify)
+Engine::Engine(Config config, const std::string& runner, std::string kea, Family family,
+               Notify notify)
     : config_(std::move(config)),
       notify_(std::move(notify)),
       epoll_(make_epoll()),
@@ -62,7 +63,10 @@ bool Engine::submit(std::vector<std::unique_ptr<Event>> packet,
                     const std::shared_ptr<Waiter>& waiter) {
     start();
     const Lock lock(mutex_);
-    const bool attached = waiter && !peer_down_ && !stopping_;
+    if (stopping_) {
+        return false;
+    }
+    const bool attached = waiter && !peer_down_;
     if (attached) {
         waiter->open = static_cast<unsigned>(packet.size());
         for (const auto& event : packet) {

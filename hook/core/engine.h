@@ -24,7 +24,9 @@ namespace kea_runscript::core {
 class Engine {
 public:
     /// `runner` is the path of kea-runscript-runner, `kea` Kea's release. Starts nothing.
-    Engine(Config config, std::string runner, std::string kea, Family family, Notify notify);
+    Engine(Config config, const std::string& runner, std::string kea, Family family, Notify notify);
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
     ~Engine();
 
     /// Starts the I/O thread and, through it, the runner; does nothing if they run.
@@ -36,7 +38,7 @@ public:
     /// Queues the events of one packet, which run in this order. With a waiter: returns true if the
     /// waiter will be settled; false if there is no use in waiting, because the runner cannot be
     /// started: the packet then gets the verdict of `on-failure` at once. The events stay queued in
-    /// either case.
+    /// either case. After stop() returns false and queues nothing.
     bool submit(std::vector<std::unique_ptr<Event>> packet, const std::shared_ptr<Waiter>& waiter);
 
     /// Blocks until the waiter is settled or its deadline has passed; returns the verdict.

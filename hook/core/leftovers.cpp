@@ -18,7 +18,7 @@ std::vector<pid_t> leftover_children(const std::string& program) {
     std::error_code none;
     for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", none)) {
         std::ifstream children(task.path() / "children");
-        for (pid_t pid; children >> pid;) {
+        for (pid_t pid = 0; children >> pid;) {
             std::string command;
             std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/comm"), command);
             if (command == name) {

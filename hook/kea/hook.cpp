@@ -17,7 +17,7 @@ constexpr auto kDrain = 1000ms;
 
 std::unique_ptr<Hook> hook;
 
-Hook::Hook(core::Config config, core::Family family_)
+Hook::Hook(const core::Config& config, core::Family family_)
     : family(family_),
       // The main loop does not run under `kea-dhcp4 -T`: nothing is started there.
       main_thread([this] { engine.start(); }),

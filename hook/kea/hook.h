@@ -11,7 +11,9 @@ namespace kea_runscript {
 
 /// Everything that lives from load() to unload().
 struct Hook {
-    Hook(core::Config config, core::Family family);
+    Hook(const core::Config& config, core::Family family);
+    Hook(const Hook&) = delete;
+    Hook& operator=(const Hook&) = delete;
     /// Drops the parked packets, delivers what is queued as far as time allows, ends the runner.
     ~Hook();
 

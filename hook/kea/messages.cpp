@@ -66,7 +66,7 @@ const char* kValues[] = {
     RUNSCRIPT_UNLOAD_FAILED,
     "%1",
     RUNSCRIPT_CONFIG_REFUSED,
-    "%1",
+    "%1; no script runs before another configuration is accepted",
     RUNSCRIPT_CALLOUT_FAILED,
     "the callout at %1 failed: %2",
     RUNSCRIPT_PACKET_DROPPED,

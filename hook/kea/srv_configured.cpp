@@ -1,5 +1,6 @@
 #include <cc/data.h>
 
+#include <chrono>
 #include <string>
 
 #include "kea/callouts.h"
@@ -33,6 +34,8 @@ void on_srv_configured(CalloutHandle& handle) {
         const std::string message =
             "runscript: parameter 'script' is \"" + script + "\", and " + refusal;
         LOG_ERROR(logger, RUNSCRIPT_CONFIG_REFUSED).arg(message);
+        // After a refused reload Kea serves on with its old configuration, but with this library.
+        hook->engine.stop(std::chrono::milliseconds(0));
         handle.setArgument("error", message);
         handle.setStatus(CalloutHandle::NEXT_STEP_DROP);
         return;

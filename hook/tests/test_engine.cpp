@@ -221,6 +221,14 @@ TEST_F(EngineTest, StoppingDeliversWhatIsQueuedAndLeavesNoChild) {
     EXPECT_EQ(kill(runner, 0), -1) << "the runner is left, or a zombie";
 }
 
+TEST_F(EngineTest, AfterStoppingNothingRunsAndNobodyWaits) {
+    start("echo runs");
+    engine->stop(0ms);
+    EXPECT_EQ(run("k"), Verdict::Skip);
+    EXPECT_FALSE(engine->submit(event("k"), nullptr));
+    EXPECT_EQ(count(Notice::RunnerStarted), 0U);
+}
+
 TEST_F(EngineTest, NothingStartsUnlessAsked) {
     start("exit 0");
     engine->stop(0ms);
