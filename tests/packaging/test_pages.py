@@ -1,19 +1,41 @@
-"""What the pages tell the reader to try, tried."""
+"""What the pages and examples tell the reader to try, tried."""
 
+import json
 import re
 from collections.abc import Callable
+
+import pytest
 
 from kit import build, targets
 from kit.paths import ROOT
 from kit.targets import Target
 
 PROGRAMS = "/usr/libexec/kea-hook-runscript"
+EXAMPLES = [str(path.relative_to(ROOT)) for path in ROOT.glob("examples/*/kea-dhcp?.conf")]
 
 
 def block(page: str, language: str) -> str:
     """The only block of a page that is marked as this language."""
     (found,) = re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
     return found
+
+
+def checks(target: Target, configuration: str) -> str:
+    """Shell that has Kea check a configuration for either family, and its script's place with it.
+
+    What it says of interfaces is of no interest: eth1 becomes one that is there.
+    """
+    (root,) = json.loads(configuration)
+    # Kea 2.2 can't look at a hook's parameters without starting.
+    option = "-t" if targets.kea_release(target).startswith("2.2.") else "-T"
+    (script,) = re.findall(r'"script": "(/etc/kea-runscript/\S+)"', configuration)
+    return f"""
+        apt-get -q update && apt-get -q -y install kea-hook-runscript
+        install -D -m 755 /dev/null {script}
+        install -d -m 750 /run/kea
+        cat >/etc/kea/checked.conf <<'END'\n{configuration.replace("eth1", "lo")}\nEND
+        kea-{root.lower()} {option} /etc/kea/checked.conf
+    """
 
 
 def test_the_runner_answers_as_the_protocols_page_shows(target: Target) -> None:
@@ -24,13 +46,11 @@ def test_the_runner_answers_as_the_protocols_page_shows(target: Target) -> None:
 
 
 def test_kea_takes_the_readmes_configuration(target: Target, machine: Callable) -> None:
-    # Kea 2.2 can't look at a hook's parameters without starting.
-    check = "-t" if targets.kea_release(target).startswith("2.2.") else "-T"
-    configuration = block("README.md", "json").replace("eth1", "lo")
-    machine(f"""
-        apt-get -q update && apt-get -q -y install kea-hook-runscript
-        mkdir -p /etc/kea-runscript/scripts
-        install -m 755 /dev/null /etc/kea-runscript/scripts/debug
-        cat >/etc/kea/kea-dhcp4.conf <<'END'\n{configuration}\nEND
-        kea-dhcp4 {check} /etc/kea/kea-dhcp4.conf
-    """)
+    machine(checks(target, block("README.md", "json")))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_kea_takes_the_examples_configuration(
+    target: Target, machine: Callable, example: str
+) -> None:
+    machine(checks(target, (ROOT / example).read_text()))

@@ -1,19 +1,16 @@
 """The role against a throwaway host: from nothing to service, and what it does with mistakes."""
 
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from kit.lab import CommandFailed
 from kit.lab.play import Play
-from kit.paths import ROOT
 from kit.server import Server
 
 UNIT = "kea-dhcp4-server.service"
 
 SUBNET = {"id": 2, "subnet": "198.51.100.0/24", "pools": [{"pool": "198.51.100.10/31"}]}
-EXAMPLES = sorted(ROOT.glob("examples/*/kea-dhcp?.conf"))
 CONFIGURATION = "cat /etc/kea/kea-dhcp4.conf"
 
 
@@ -137,18 +134,3 @@ def test_mistakes_are_named_before_anything_changes(
         host.play(**variables)
     assert remedy in failure.value.result.stdout
     assert "changed=0" in failure.value.result.stdout
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)
-def test_kea_accepts_the_examples_configuration(host: Server, example: Path) -> None:
-    server, script = example.stem, example.parent.name
-    for file, place in {
-        example: f"/etc/kea/{script}.conf",
-        example.with_name(script): f"/etc/kea-runscript/scripts/{script}",
-    }.items():
-        host.host.run(["tee", place], input=file.read_text())
-    host.shell(f"chmod 755 /etc/kea-runscript/scripts/{script}")
-    full = "-t" if host.shell(f"{server} -v").startswith("2.2") else "-T"
-    # A check, too, opens the control socket: out of the way with the one of the server in service.
-    room = "mount -t tmpfs -o mode=750 tmpfs /run/kea; mount -t tmpfs tmpfs /var/lib/kea"
-    host.shell(f"unshare --mount sh -euc '{room}; {server} {full} /etc/kea/{script}.conf'")
