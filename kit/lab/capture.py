@@ -1,6 +1,7 @@
 """DHCP packets from a capture file."""
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,18 +57,17 @@ def _dhcp(time: float, frame: bytes) -> Packet | None:
         message = frame[ETHERNET + 40 + 8 :]
         return Packet(time, 6, KINDS6[message[0]], int.from_bytes(message[1:4]))
     message = frame[ETHERNET + (frame[ETHERNET] & 0xF) * 4 + 8 :]
-    options = dict(_options(message[240:]))
-    kind = options.get(53, b"\0")[0]
+    kind = dict(options4(message)).get(53, b"\0")[0]
     return Packet(time, 4, KINDS4[kind], int.from_bytes(message[4:8]))
 
 
-def _options(data: bytes):
-    """Pairs of a DHCPv4 option's code and value."""
-    at = 0
-    while at < len(data) and data[at] != 255:
-        if data[at] == 0:
+def options4(message: bytes) -> Iterator[tuple[int, bytes]]:
+    """Pairs of a DHCPv4 message's options: code and value."""
+    at = 240
+    while at < len(message) and message[at] != 255:
+        if message[at] == 0:
             at += 1
             continue
-        length = data[at + 1]
-        yield data[at], data[at + 2 : at + 2 + length]
+        length = message[at + 1]
+        yield message[at], message[at + 2 : at + 2 + length]
         at += 2 + length

@@ -76,6 +76,10 @@ class Machine:
             check=True,
         )
 
+    def inside(self, path: str) -> Path:
+        """Where the absolute path of a file inside is seen from outside."""
+        return Path(f"/proc/{self.pid}/root{path}")
+
     def popen(self, argv: Sequence[str], **options) -> subprocess.Popen[str]:
         """Start a command inside; it ends with the machine at the latest."""
         defaults = {"stdin": subprocess.DEVNULL, "text": True}

@@ -1,0 +1,129 @@
+"""A Kea server on a host, run by its own unit, with the hook as it was built: without our package
+and without the role.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kit import build
+from kit.errors import Problem
+from kit.lab.host import Host
+from kit.targets import Target
+
+SCRIPTS = "/etc/kea-runscript/scripts"
+LIBRARY = "kea-hook-runscript.so"
+DATA = "/var/lib/kea"
+"""Where Kea and its scripts may write."""
+
+
+class KeaFailed(Problem):
+    """Kea has not started; the message is its log."""
+
+
+def put_hook(host: Host, target: Target) -> None:
+    """Copy what is installed of the hook to a host that has the target's Kea."""
+    stage = build.build(target)
+    for file in filter(Path.is_file, stage.rglob("*")):
+        host.put(file, f"/{file.relative_to(stage)}", file.stat().st_mode & 0o777)
+
+
+class Kea:
+    """kea-dhcp4 or kea-dhcp6 of a host.
+
+    family: 4 or 6.
+    hooks_dir: where it loads libraries from.
+    """
+
+    def __init__(self, host: Host, family: int, hooks_dir: str):
+        self.host = host
+        self.family = family
+        self.unit = f"kea-dhcp{family}-server.service"
+        self.file = f"/etc/kea/kea-dhcp{family}.conf"
+        self._library = f"{hooks_dir}/{LIBRARY}"
+        self._log = f"/var/log/kea/kea-dhcp{family}.log"
+        self._socket = f"/run/kea/kea{family}-ctrl-socket"
+
+    def configure(self, parameters: Mapping[str, Any], **settings: Any) -> None:
+        """Write a configuration: the hook's parameters; Kea's other settings, `_` for `-`.
+
+        multi_threading: True or False; without it, the release's own default.
+        """
+        given = {name.replace("_", "-"): value for name, value in settings.items()}
+        if (threads := given.pop("multi-threading", None)) is not None:
+            given["multi-threading"] = {"enable-multi-threading": threads}
+        configuration = {
+            "interfaces-config": {"interfaces": ["eth1"]},
+            "control-socket": {"socket-type": "unix", "socket-name": self._socket},
+            # Its clean-up is the one program that Kea itself starts.
+            "lease-database": {"type": "memfile", "lfc-interval": 0},
+            "hooks-libraries": [{"library": self._library, "parameters": dict(parameters)}],
+            "loggers": [
+                {
+                    "name": f"kea-dhcp{self.family}",
+                    "severity": "INFO",
+                    "output_options": [
+                        {"output": output, "pattern": "%-5p %m\n"}
+                        # The journal is for people: it may get the last lines late.
+                        for output in (self._log, "stdout")
+                    ],
+                }
+            ],
+            **given,
+        }
+        self.host.write(self.file, json.dumps({f"Dhcp{self.family}": configuration}))
+
+    def start(self, parameters: Mapping[str, Any], **settings: Any) -> None:
+        """Start anew without any lease, and wait until it serves; KeaFailed if it ends instead.
+
+        The arguments are those of `configure`.
+        """
+        self.configure(parameters, **settings)
+        self.stop()
+        forget = f"rm -rf {DATA}/* {self._log}*; systemctl reset-failed"
+        self.host.run(["sh", "-c", f"{forget}; systemctl start {self.unit}"])
+
+        def started() -> bool:
+            if not self.pid:
+                raise KeaFailed(self.log())
+            return f"DHCP{self.family}_STARTED" in self.log()
+
+        self.host.wait_for(started, f"{self.unit} serves")
+
+    def stop(self) -> None:
+        """End it, as systemd does."""
+        self.host.run(["systemctl", "stop", self.unit])
+
+    @property
+    def pid(self) -> int:
+        """Its process, as the host counts; 0 when there is none."""
+        show = ["systemctl", "show", "--property=MainPID", "--value", self.unit]
+        return int(self.host.run(show).stdout)
+
+    def control(self, command: str, **arguments: Any) -> dict[str, Any]:
+        """Its answer on the control socket."""
+        request = {"command": command, **({"arguments": arguments} if arguments else {})}
+        with socket.socket(socket.AF_UNIX) as control:
+            control.settimeout(30)
+            control.connect(str(self.host.inside(self._socket)))
+            control.sendall(json.dumps(request).encode())
+            answer = b"".join(iter(lambda: control.recv(65536), b""))
+        return json.loads(answer)
+
+    def log(self) -> str:
+        """All that it has logged since its start."""
+        log = self.host.inside(self._log)
+        return log.read_text(errors="replace") if log.exists() else ""
+
+    def wait_for_log(self, text: str, times: int = 1, timeout: float = 15) -> str:
+        """Wait until its log has `text` so often; returns the log."""
+
+        def probe() -> str:
+            log = self.log()
+            return log if log.count(text) >= times else ""
+
+        return self.host.wait_for(probe, f"{text!r} in the log of {self.unit}", timeout)

@@ -1,0 +1,95 @@
+"""For each target one host with its Kea and the hook, which the tests start anew as they need."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from kit import roots
+from kit.lab import Access, Client, Host, Lab
+from kit.lab.host import PACKAGES
+from kit.lab.kea import SCRIPTS, Kea, put_hook
+from kit.lab.relay import Relay
+from kit.paths import ROOT
+from kit.targets import Target
+
+KEA = ("kea-dhcp4-server", "kea-dhcp6-server")
+SERVER4 = "10.1.0.1"
+RELAY4 = "10.1.0.2"
+
+# What the file `behaviour` says: tests let a script that worked fail, and work again.
+BEHAVE = """#!/bin/sh
+echo "$1 $KEA_LEASE4_ADDRESS" >>/var/lib/kea/runs
+read -r behaviour </etc/kea-runscript/behaviour
+case $behaviour in
+works) ;;
+hangs) sleep 60 ;;
+crashes) kill -SEGV $$ ;;
+fails) echo "cannot do it" >&2; exit 3 ;;
+esac
+"""
+
+
+@pytest.fixture(scope="session")
+def lab(target: Target) -> Iterator[Lab]:
+    """A lab for each target."""
+    if os.geteuid() != 0:
+        pytest.skip("a lab's namespaces take root")
+    with Lab() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def server(lab: Lab, target: Target) -> Host:
+    """A host with the target's Kea, stopped, our hook, and some scripts."""
+    host = lab.host(roots.ensure(target.root(*PACKAGES, *KEA, "strace")), "server")
+    host.run(["systemctl", "stop", "kea-dhcp4-server", "kea-dhcp6-server"])
+    put_hook(host, target)
+    host.put(ROOT / "examples" / "debug" / "debug", f"{SCRIPTS}/debug", 0o755)
+    host.write(f"{SCRIPTS}/slow", "#!/bin/sh\nsleep 0.3\n", 0o755)
+    host.write(f"{SCRIPTS}/behave", BEHAVE, 0o755)
+    return host
+
+
+@pytest.fixture(scope="session")
+def access(lab: Lab, server: Host) -> Access:
+    return lab.access(server, "eth1", [f"{SERVER4}/16", "2001:db8::1/64"])
+
+
+@pytest.fixture(scope="session")
+def gateway(access: Access) -> Client:
+    """The machine on which the relay is."""
+    machine = access.client("gateway")
+    machine.ip(f"address add {RELAY4}/16 dev eth0")
+    return machine
+
+
+@pytest.fixture
+def relay(gateway: Client) -> Iterator[Relay]:
+    """A relay towards the server, with as many clients as a test wants."""
+    relay = Relay(gateway, RELAY4, SERVER4)
+    yield relay
+    relay.close()
+
+
+@pytest.fixture
+def kea4(server: Host, access: Access, target: Target) -> Iterator[Kea]:
+    """The DHCPv4 server, to be started by the test."""
+    kea = Kea(server, 4, target.hooks_dir)
+    server.write("/etc/kea-runscript/behaviour", "works\n")
+    yield kea
+    kea.stop()
+
+
+@pytest.fixture
+def kea6(server: Host, access: Access, target: Target) -> Iterator[Kea]:
+    """The DHCPv6 server, to be started by the test."""
+    kea = Kea(server, 6, target.hooks_dir)
+    yield kea
+    kea.stop()
+
+
+@pytest.fixture(params=[False, True], ids=["single-threaded", "multi-threaded"])
+def threads(request: pytest.FixtureRequest) -> bool:
+    """Both threading modes."""
+    return request.param
