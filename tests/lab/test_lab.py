@@ -14,6 +14,7 @@ from kit.lab import Access, Client, CommandFailed, Host, Lab
 from kit.paths import ROOT
 from kit.targets import Target
 from kit.wait import until
+from tests.lab.traces import control_groups, namespaces, running, surroundings
 
 PING = """
 - hosts: all
@@ -208,40 +209,3 @@ def test_what_runs_in_a_root_ends_with_its_caller() -> None:
     caller.kill()
     caller.wait()
     until(lambda: not running(sleep), 10, "the command is gone")
-
-
-def surroundings() -> dict[str, list[str]]:
-    """Mounts and interfaces of this machine, among which a lab could leave some of its own."""
-    mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-    return {"mounts": mounts, "links": sorted(os.listdir("/sys/class/net"))}
-
-
-def control_groups(name: str) -> list[Path]:
-    """The control groups of that name, wherever they are mounted."""
-    mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
-    hierarchies = [Path(mount[1]) for mount in mounts if mount[2] == "cgroup2"]
-    return [found for hierarchy in hierarchies for found in hierarchy.rglob(name)]
-
-
-def namespaces() -> set[str]:
-    """The namespaces in which any process is."""
-    found = set()
-    for link in Path("/proc").glob("[0-9]*/ns/*"):
-        try:
-            found.add(os.readlink(link))
-        except OSError:  # gone meanwhile
-            continue
-    return found
-
-
-def running(text: str) -> list[str]:
-    """The command lines of processes that name `text`."""
-    found = []
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            command = file.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:  # gone meanwhile
-            continue
-        if text in command and str(os.getpid()) != file.parent.name:
-            found.append(command)
-    return found
