@@ -18,10 +18,9 @@ struct Child {
     Fd lifeline;  ///< to its 3: never written to; its end means that the server is gone
 };
 
-/// Starts `arguments[0]`, an absolute path, with an empty environment, an empty signal mask,
-/// default signal dispositions, in a process group of its own and without any further descriptor of
-/// ours. Throws std::system_error: EACCES when the start was refused, ENOENT when the program is
-/// missing.
+/// Starts `arguments[0]`, an absolute path, with an empty environment, an empty signal mask, in a
+/// process group of its own and without any further descriptor of ours. Throws std::system_error:
+/// EACCES when the start was refused, ENOENT when the program is missing.
 Child start_child(const std::vector<std::string>& arguments);
 
 }  // namespace kea_runscript::core

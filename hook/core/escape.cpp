@@ -41,6 +41,9 @@ std::string escaped(std::string_view value) {
 }
 
 std::string unescaped_for_environment(std::string_view value) {
+    if (value.find('\\') == std::string_view::npos) {
+        return std::string(value);
+    }
     std::string out;
     out.reserve(value.size());
     for (std::size_t i = 0; i < value.size(); ++i) {

@@ -36,9 +36,9 @@ std::string event_frame(std::uint64_t id, std::string_view point, bool retry, bo
 std::string drain_frame(unsigned milliseconds);
 
 /// One frame as a peer sees it: its first line split at `=`, and its further lines the same way,
-/// values still escaped.
+/// values still escaped. Holds until the reader is fed again.
 struct DownFrame {
-    using Pair = std::pair<std::string, std::string>;
+    using Pair = std::pair<std::string_view, std::string_view>;
     Pair first;
     std::vector<Pair> pairs;
 };

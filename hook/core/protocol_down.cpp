@@ -52,11 +52,11 @@ std::optional<DownFrame> DownReader::next() {
             const std::string_view line = text.substr(begin, stop - begin);
             const std::size_t equals = line.find('=');
             if (equals != std::string_view::npos) {
-                DownFrame::Pair pair(line.substr(0, equals), line.substr(equals + 1));
+                const DownFrame::Pair pair(line.substr(0, equals), line.substr(equals + 1));
                 if (first) {
-                    frame.first = std::move(pair);
+                    frame.first = pair;
                 } else {
-                    frame.pairs.push_back(std::move(pair));
+                    frame.pairs.push_back(pair);
                 }
             }
             first = false;

@@ -14,15 +14,11 @@ struct Attributes {
 
     Attributes() {
         sigset_t none;
-        sigset_t all;
         sigemptyset(&none);
-        sigfillset(&all);
         posix_spawnattr_init(&value);
         posix_spawnattr_setsigmask(&value, &none);
-        posix_spawnattr_setsigdefault(&value, &all);
         posix_spawnattr_setpgroup(&value, 0);
-        posix_spawnattr_setflags(
-            &value, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+        posix_spawnattr_setflags(&value, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
     }
     Attributes(const Attributes&) = delete;
     Attributes& operator=(const Attributes&) = delete;

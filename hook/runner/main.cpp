@@ -44,9 +44,18 @@ bool parse(int argc, char** argv, kea_runscript::runner::Options& options) {
 
 /// What every script is to find, whoever started the server.
 void prepare_process() {
-    for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) {
-        std::signal(number, SIG_IGN);
+    // Whatever the server ignores; once here costs less than for each script. What cannot be set
+    // is the C library's own.
+    for (int number = 1; number < NSIG; ++number) {
+        std::signal(number, SIG_DFL);
     }
+    // Blocked, not ignored: only the latter would reach the scripts.
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) {
+        sigaddset(&blocked, number);
+    }
+    sigprocmask(SIG_BLOCK, &blocked, nullptr);
     // The server's unit hands on the right to open raw sockets and low ports: not for scripts.
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     umask(022);

@@ -157,13 +157,13 @@ bool Runner::accept(const core::DownFrame& frame) {
 }
 
 void Runner::run_script(const core::DownFrame& frame) {
-    const std::string& value = frame.first.second;
+    const std::string_view value = frame.first.second;
     const std::size_t space = value.find(' ');
     Script script;
     const auto [end, error] =
         std::from_chars(value.data(), value.data() + value.size(), script.event);
     if (error != std::errc() || space == std::string::npos || end != value.data() + space) {
-        log("-", "an event without id or hook point is skipped: " + value);
+        log("-", "an event without id or hook point is skipped: " + std::string(value));
         return;
     }
     const int failure =
@@ -198,9 +198,8 @@ void Runner::read_output(Script& script) {
 }
 
 void Runner::collect() {
-    signalfd_siginfo info[16];
-    while (read(children_.get(), info, sizeof info) > 0) {
-    }
+    signalfd_siginfo info;
+    [[maybe_unused]] const ssize_t size = read(children_.get(), &info, sizeof info);
     // Looked at first and collected last: until then nobody else can have its process group.
     siginfo_t ended{};
     while (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {

@@ -14,19 +14,21 @@ namespace {
 constexpr char kPath[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What belongs to the stream and is nothing to the script.
-bool is_of_the_stream(const std::string& name) {
+bool is_of_the_stream(std::string_view name) {
     return name == "RETRY" || name == "WAIT";
 }
 
 }  // namespace
 
-int start_script(Script& script, const std::string& program, std::string point,
+int start_script(Script& script, const std::string& program, std::string_view point,
                  const core::DownFrame& event, int null) {
     std::vector<std::string> environment{kPath};
     environment.reserve(event.pairs.size() + 1);
     for (const auto& [name, value] : event.pairs) {
         if (!is_of_the_stream(name)) {
-            environment.push_back(name + "=" + core::unescaped_for_environment(value));
+            std::string& variable = environment.emplace_back();
+            variable.reserve(name.size() + 1 + value.size());
+            variable.append(name).append("=").append(core::unescaped_for_environment(value));
         }
     }
     std::vector<char*> envp;
@@ -36,7 +38,8 @@ int start_script(Script& script, const std::string& program, std::string point,
     }
     envp.push_back(nullptr);
     std::string name = program;
-    char* const argv[] = {name.data(), point.data(), nullptr};
+    std::string argument(point);
+    char* const argv[] = {name.data(), argument.data(), nullptr};
 
     try {
         core::Pipe output = core::make_pipe();

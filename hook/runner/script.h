@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/event.h"
 #include "core/fd.h"
@@ -24,7 +25,7 @@ struct Script {
 /// Starts `program` for an event: the hook point is its argument, the event's variables and a fixed
 /// PATH its environment, `null` (open on /dev/null) its standard input. On failure returns the
 /// error number, else 0.
-int start_script(Script& script, const std::string& program, std::string point,
+int start_script(Script& script, const std::string& program, std::string_view point,
                  const core::DownFrame& event, int null);
 
 }  // namespace kea_runscript::runner

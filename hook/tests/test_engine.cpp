@@ -229,6 +229,13 @@ TEST_F(EngineTest, AfterStoppingNothingRunsAndNobodyWaits) {
     EXPECT_EQ(count(Notice::RunnerStarted), 0U);
 }
 
+TEST_F(EngineTest, ScriptsStartWithoutIgnoredOrBlockedSignals) {
+    const auto before = signal(SIGPIPE, SIG_IGN);
+    start(R"sh(test "$(grep -c '^Sig\(Ign\|Blk\):.0*$' /proc/$$/status)" = 2)sh");
+    EXPECT_EQ(run("k"), Verdict::Continue);
+    signal(SIGPIPE, before);
+}
+
 TEST_F(EngineTest, NothingStartsUnlessAsked) {
     start("exit 0");
     engine->stop(0ms);
