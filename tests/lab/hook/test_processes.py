@@ -24,8 +24,6 @@ SUBNETS = [{"id": 1, "subnet": "10.1.0.0/16", "pools": [{"pool": "10.1.1.0-10.1.
 BEHAVE = {"script": f"{SCRIPTS}/behave", "hook-points": ["leases4_committed"]}
 TRACE = f"{DATA}/trace"
 
-pytestmark = pytest.mark.parametrize("target", ["trixie"], indirect=True, scope="session")
-
 
 @contextmanager
 def traced_from_the_start(kea: Kea) -> Iterator[None]:
@@ -45,6 +43,7 @@ def traced_from_the_start(kea: Kea) -> Iterator[None]:
     kea.host.run(["systemctl", "daemon-reload"])
 
 
+@pytest.mark.parametrize("target", ["trixie"], indirect=True, scope="session")
 def test_the_server_starts_one_runner_and_nothing_else(
     kea4: Kea, relay: Relay, threads: bool
 ) -> None:
