@@ -62,7 +62,7 @@ std::shared_ptr<Waiter> Engine::make_waiter() const {
 bool Engine::submit(std::vector<std::unique_ptr<Event>> packet,
                     const std::shared_ptr<Waiter>& waiter) {
     start();
-    const Lock lock(mutex_);
+    Lock lock(mutex_);
     if (stopping_) {
         return false;
     }
@@ -78,7 +78,7 @@ bool Engine::submit(std::vector<std::unique_ptr<Event>> packet,
     }
     queue_.push(std::move(packet));
     discard_excess();
-    wake();
+    wake(lock);
     return attached;
 }
 
@@ -86,27 +86,27 @@ Verdict Engine::wait(Waiter& waiter) {
     Lock lock(mutex_);
     if (!waiter.changed.wait_until(lock, waiter.deadline, [&] { return waiter.settled; })) {
         note(Notice::PacketLate, {std::to_string(config_.timeout.count())});
-        wake();
         settle(waiter, config_.on_failure);
+        wake(lock);
     }
     return waiter.verdict;
 }
 
 void Engine::stop(std::chrono::milliseconds limit) {
-    {
-        const Lock lock(mutex_);
-        stopping_ = true;
-        stop_deadline_ = Clock::now() + limit;
-        wake();
-    }
+    Lock lock(mutex_);
+    stopping_ = true;
+    stop_deadline_ = Clock::now() + limit;
+    wake(lock);
     if (thread_.joinable()) {
         thread_.join();
     }
 }
 
-void Engine::wake() {
-    if (!wake_pending_) {
-        wake_pending_ = true;
+/// Wakes the I/O thread, after giving up the mutex: else it would often wake only to wait for it.
+void Engine::wake(Lock& lock) {
+    const bool pending = std::exchange(wake_pending_, true);
+    lock.unlock();
+    if (!pending) {
         const std::uint64_t one = 1;
         // Cannot fail: the counter is nowhere near its limit.
         [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof one);

@@ -67,7 +67,7 @@ private:
     void settle(Waiter& waiter, Verdict verdict);
     void discard_excess();
     void note(Notice notice, std::vector<std::string> arguments);
-    void wake();
+    void wake(Lock& lock);
     static std::string describe(const Event& event);
 
     const Config config_;

@@ -73,11 +73,10 @@ void Engine::sleep_until(Clock::time_point next) {
     epoll_event events[8];
     epoll_wait(epoll_.get(), events, 8,
                static_cast<int>(std::clamp(left, 0ms, kLongSleep).count()));
-    const Lock lock(mutex_);
-    if (wake_pending_) {
+    std::uint64_t count = 0;
+    if (::read(wake_.get(), &count, sizeof count) > 0) {
+        const Lock lock(mutex_);
         wake_pending_ = false;
-        std::uint64_t count = 0;
-        [[maybe_unused]] const ssize_t size = ::read(wake_.get(), &count, sizeof count);
     }
 }
 
@@ -136,7 +135,9 @@ void Engine::lose_peer(const std::string& reason) {
 }
 
 void Engine::expire(Clock::time_point now) {
-    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    // A settled packet's deadline goes as soon as it is the next one: no timer wakes us for it.
+    while (!deadlines_.empty() &&
+           (deadlines_.begin()->second->settled || deadlines_.begin()->first <= now)) {
         const std::shared_ptr<Waiter> waiter = deadlines_.begin()->second;
         deadlines_.erase(deadlines_.begin());
         if (!waiter->settled) {
