@@ -231,7 +231,7 @@ TEST_F(EngineTest, AfterStoppingNothingRunsAndNobodyWaits) {
 
 TEST_F(EngineTest, ScriptsStartWithoutIgnoredOrBlockedSignals) {
     const auto before = signal(SIGPIPE, SIG_IGN);
-    start(R"sh(test "$(grep -c '^Sig\(Ign\|Blk\):.0*$' /proc/$$/status)" = 2)sh");
+    start(R"sh(test "$(grep -c '^Sig\(Ign\|Blk\):.0*$' /proc/self/status)" = 2)sh");
     EXPECT_EQ(run("k"), Verdict::Continue);
     signal(SIGPIPE, before);
 }
