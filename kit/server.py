@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import yaml
 
 from kit import package, repository, roots, signing
 from kit.lab import Access, Host, Lab
+from kit.lab.daemon import Daemon
 from kit.lab.host import PACKAGES
 from kit.lab.play import Play
 from kit.paths import ROOT
@@ -23,13 +23,6 @@ INSTALLED = ("kea-dhcp4-server", "kea-dhcp6-server", "python3-apt")
 ADDRESSES = ("10.255.0.1/32", "fe80::1/64")
 """The server's addresses towards its clients, as the example wants them."""
 PREFIX = "kea_runscript_"
-ASK = """
-import socket, sys
-control = socket.socket(socket.AF_UNIX)
-control.connect(f"/run/kea/kea{sys.argv[1]}-ctrl-socket")
-control.sendall(sys.stdin.buffer.read())
-print(b"".join(iter(lambda: control.recv(65536), b"")).decode())
-"""
 
 
 @dataclass(frozen=True)
@@ -58,18 +51,11 @@ class Server:
 
     def pid(self, family: int = 4) -> int:
         """The process of kea-dhcp4 or kea-dhcp6; 0 when it does not run."""
-        unit = f"kea-dhcp{family}-server.service"
-        return int(self.shell(f"systemctl show --property=MainPID --value {unit}"))
-
-    def control(self, command: str, family: int = 4) -> dict[str, Any]:
-        """Kea's answer to a command on its control socket."""
-        request = json.dumps({"command": command})
-        answer = self.host.run(["python3", "-c", ASK, str(family)], input=request).stdout
-        return json.loads(answer)
+        return Daemon(self.host, family).pid
 
     def serves(self, family: int = 4) -> dict[str, Any]:
         """The configuration that Kea has, as it says itself."""
-        return self.control("config-get", family)["arguments"][f"Dhcp{family}"]
+        return Daemon(self.host, family).control("config-get")["arguments"][f"Dhcp{family}"]
 
 
 def short_lived(seconds: int) -> dict[str, Any]:

@@ -5,13 +5,13 @@ and without the role.
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from kit import build
 from kit.errors import Problem
+from kit.lab.daemon import Daemon
 from kit.lab.host import Host
 from kit.targets import Target
 
@@ -32,33 +32,31 @@ def put_hook(host: Host, target: Target) -> None:
         host.put(file, f"/{file.relative_to(stage)}", file.stat().st_mode & 0o777)
 
 
-class Kea:
-    """kea-dhcp4 or kea-dhcp6 of a host.
+class Kea(Daemon):
+    """A server that tests start in one configuration after another.
 
-    family: 4 or 6.
     hooks_dir: where it loads libraries from.
+    settings: Kea's settings for all its configurations, as `configure` takes them.
     """
 
-    def __init__(self, host: Host, family: int, hooks_dir: str):
-        self.host = host
-        self.family = family
-        self.unit = f"kea-dhcp{family}-server.service"
-        self.file = f"/etc/kea/kea-dhcp{family}.conf"
+    def __init__(self, host: Host, family: int, hooks_dir: str, **settings: Any):
+        super().__init__(host, family)
+        self._settings = settings
         self._library = f"{hooks_dir}/{LIBRARY}"
         self._log = f"/var/log/kea/kea-dhcp{family}.log"
-        self._socket = f"/run/kea/kea{family}-ctrl-socket"
 
     def configure(self, parameters: Mapping[str, Any], **settings: Any) -> None:
         """Write a configuration: the hook's parameters; Kea's other settings, `_` for `-`.
 
         multi_threading: True or False; without it, the release's own default.
         """
+        settings = {**self._settings, **settings}
         given = {name.replace("_", "-"): value for name, value in settings.items()}
         if (threads := given.pop("multi-threading", None)) is not None:
             given["multi-threading"] = {"enable-multi-threading": threads}
         configuration = {
             "interfaces-config": {"interfaces": ["eth1"]},
-            "control-socket": {"socket-type": "unix", "socket-name": self._socket},
+            "control-socket": {"socket-type": "unix", "socket-name": self.socket},
             # Its clean-up is the one program that Kea itself starts.
             "lease-database": {"type": "memfile", "lfc-interval": 0},
             "hooks-libraries": [{"library": self._library, "parameters": dict(parameters)}],
@@ -97,22 +95,6 @@ class Kea:
     def stop(self) -> None:
         """End it, as systemd does."""
         self.host.run(["systemctl", "stop", self.unit])
-
-    @property
-    def pid(self) -> int:
-        """Its process, as the host counts; 0 when there is none."""
-        show = ["systemctl", "show", "--property=MainPID", "--value", self.unit]
-        return int(self.host.run(show).stdout)
-
-    def control(self, command: str, **arguments: Any) -> dict[str, Any]:
-        """Its answer on the control socket."""
-        request = {"command": command, **({"arguments": arguments} if arguments else {})}
-        with socket.socket(socket.AF_UNIX) as control:
-            control.settimeout(30)
-            control.connect(str(self.host.inside(self._socket)))
-            control.sendall(json.dumps(request).encode())
-            answer = b"".join(iter(lambda: control.recv(65536), b""))
-        return json.loads(answer)
 
     def log(self) -> str:
         """All that it has logged since its start."""

@@ -1,0 +1,39 @@
+"""A Kea server on a host, as its unit and its control socket show it, whoever has set it up."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+
+from kit.lab.host import Host
+
+
+class Daemon:
+    """kea-dhcp4 or kea-dhcp6 of a host.
+
+    family: 4 or 6.
+    """
+
+    def __init__(self, host: Host, family: int):
+        self.host = host
+        self.family = family
+        self.unit = f"kea-dhcp{family}-server.service"
+        self.file = f"/etc/kea/kea-dhcp{family}.conf"
+        self.socket = f"/run/kea/kea{family}-ctrl-socket"
+
+    @property
+    def pid(self) -> int:
+        """Its process, as the host counts; 0 when there is none."""
+        show = ["systemctl", "show", "--property=MainPID", "--value", self.unit]
+        return int(self.host.run(show).stdout)
+
+    def control(self, command: str, **arguments: Any) -> dict[str, Any]:
+        """Its answer on the control socket."""
+        request = {"command": command, **({"arguments": arguments} if arguments else {})}
+        with socket.socket(socket.AF_UNIX) as control:
+            control.settimeout(30)
+            control.connect(str(self.host.inside(self.socket)))
+            control.sendall(json.dumps(request).encode())
+            answer = b"".join(iter(lambda: control.recv(65536), b""))
+        return json.loads(answer)
