@@ -1,22 +1,11 @@
 #include <gtest/gtest.h>
 
 #include "route/bounds.h"
-#include "route/failure.h"
+#include "route/tests/refusal.h"
 
 namespace {
 
 using namespace kea_runscript::route;
-
-template <typename Check>
-std::string refusal(Check check) {
-    try {
-        check();
-        return "";
-    } catch (const Failure& failure) {
-        EXPECT_EQ(failure.exit(), Exit::refused);
-        return failure.what();
-    }
-}
 
 std::string not_routable(const char* destination, const char* next_hop = nullptr) {
     Route route;

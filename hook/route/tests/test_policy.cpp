@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "route/failure.h"
 #include "route/policy.h"
+#include "route/tests/refusal.h"
 
 namespace {
 
@@ -10,17 +10,6 @@ using Devices = std::vector<std::string>;
 
 Route route(const char* destination, const char* device = "", std::uint32_t table = RT_TABLE_MAIN) {
     return {parse_prefix(destination), device, std::nullopt, table};
-}
-
-template <typename Check>
-std::string refusal(Check check) {
-    try {
-        check();
-        return "";
-    } catch (const Failure& failure) {
-        EXPECT_EQ(failure.exit(), Exit::refused);
-        return failure.what();
-    }
 }
 
 const char* const rules = R"(# the access network
