@@ -142,7 +142,7 @@ def look_around(story: Story, kea: Server) -> None:
 @task(help={"keep": "leave the host up at the end, and say how to look around on it"})
 def demo(_: Context, keep: bool = False) -> None:
     """Show everything at work: build, package, deploy to a throwaway host, serve real clients."""
-    if os.geteuid() != 0 and shutil.which("sudo"):
+    if not needs.are_root() and shutil.which("sudo"):
         print("Throwaway hosts take root, so this continues with: sudo ./inv demo", flush=True)
         os.execvp("sudo", ["sudo", str(ROOT / "inv"), *sys.argv[1:]])
     needs.ensure()

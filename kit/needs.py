@@ -20,9 +20,14 @@ PROGRAMS = {
 }
 
 
+def are_root() -> bool:
+    """Whether this process may make namespaces and mounts, which most of our work takes."""
+    return os.geteuid() == 0
+
+
 def ensure() -> None:
     """Install what this machine lacks for roots and the lab; Problem where that can't be done."""
-    if os.geteuid() != 0:
+    if not are_root():
         raise Problem("this makes namespaces and mounts, which takes root: sudo ./inv ...")
     missing = [program for program in PROGRAMS if not shutil.which(program)]
     if not missing:
