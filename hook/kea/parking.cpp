@@ -1,7 +1,5 @@
 #include "kea/parking.h"
 
-#include <util/multi_threading_mgr.h>
-
 #include <exception>
 
 #include "kea/messages.h"
@@ -40,12 +38,10 @@ void Parking::forget(std::uint64_t ticket) {
 
 void Parking::settle(std::uint64_t ticket, core::Verdict verdict) {
     const Fate fate = verdict == core::Verdict::Drop ? Fate::Drop : Fate::Resume;
-    // Single-threaded, Kea sends the reply in the thread that resumes the packet.
-    if (isc::util::MultiThreadingMgr::instance().getMode()) {
-        go(ticket, fate);
-    } else {
-        main_thread_.post([this, ticket, fate] { go(ticket, fate); });
-    }
+    // Single-threaded, Kea sends the reply in the thread that resumes the packet. Multi-threaded,
+    // it hands the packet to its threads: while the main thread makes ready for a reload, it would
+    // stay with them, and so would the library, which then can't be unloaded.
+    main_thread_.post([this, ticket, fate] { go(ticket, fate); });
 }
 
 void Parking::drop_all() {
