@@ -1,7 +1,7 @@
 """For each target one host with its Kea and the hook, which the tests start anew as they need."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -16,8 +16,17 @@ from kit.targets import Target
 KEA = ("kea-dhcp4-server", "kea-dhcp6-server")
 SERVER4 = "10.1.0.1"
 RELAY4 = "10.1.0.2"
+SUBNETS4 = [{"id": 1, "subnet": "10.1.0.0/16", "pools": [{"pool": "10.1.1.0-10.1.9.255"}]}]
+SUBNETS6 = [
+    {
+        "id": 1,
+        "subnet": "2001:db8::/64",
+        "interface": "eth1",
+        "pd-pools": [{"prefix": "2001:db8:1::", "prefix-len": 48, "delegated-len": 56}],
+    }
+]
 
-# What the file `behaviour` says: tests let a script that worked fail, and work again.
+# Does what the file `behaviour` says: a script that worked fails, and works again.
 BEHAVE = """#!/bin/sh
 echo "$1 $KEA_LEASE4_ADDRESS" >>/var/lib/kea/runs
 read -r behaviour </etc/kea-runscript/behaviour
@@ -75,8 +84,7 @@ def relay(gateway: Client) -> Iterator[Relay]:
 @pytest.fixture
 def kea4(server: Host, access: Access, target: Target) -> Iterator[Kea]:
     """The DHCPv4 server, to be started by the test."""
-    kea = Kea(server, 4, target.hooks_dir)
-    server.write("/etc/kea-runscript/behaviour", "works\n")
+    kea = Kea(server, 4, target.hooks_dir, subnet4=SUBNETS4)
     yield kea
     kea.stop()
 
@@ -84,9 +92,20 @@ def kea4(server: Host, access: Access, target: Target) -> Iterator[Kea]:
 @pytest.fixture
 def kea6(server: Host, access: Access, target: Target) -> Iterator[Kea]:
     """The DHCPv6 server, to be started by the test."""
-    kea = Kea(server, 6, target.hooks_dir)
+    kea = Kea(server, 6, target.hooks_dir, subnet6=SUBNETS6)
     yield kea
     kea.stop()
+
+
+@pytest.fixture
+def behave(server: Host) -> Callable[[str], None]:
+    """How the script `behave` behaves from now on; until it is called, it works."""
+
+    def behave(behaviour: str) -> None:
+        server.write("/etc/kea-runscript/behaviour", f"{behaviour}\n")
+
+    behave("works")
+    return behave
 
 
 @pytest.fixture(params=[False, True], ids=["single-threaded", "multi-threaded"])

@@ -1,12 +1,15 @@
 """Scripts that fail, and a runner that is killed: what on-failure says, and the next try works."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 
 from kit.lab import Host
 from kit.lab.kea import DATA, SCRIPTS, Kea
 from kit.lab.relay import Relay
 
-SUBNETS = [{"id": 1, "subnet": "10.1.0.0/16", "pools": [{"pool": "10.1.1.0-10.1.9.255"}]}]
+Behave = Callable[[str], None]
 BEHAVE = {
     "script": f"{SCRIPTS}/behave",
     "hook-points": ["leases4_committed"],
@@ -20,47 +23,56 @@ REASONS = {
 """How the script behaves, and what the log says of it."""
 
 
-def behave(host: Host, behaviour: str) -> None:
-    host.write("/etc/kea-runscript/behaviour", f"{behaviour}\n")
-
-
 @pytest.mark.parametrize(("behaviour", "reason"), REASONS.items(), ids=REASONS)
 def test_a_failing_script_can_be_overlooked(
-    kea4: Kea, relay: Relay, server: Host, behaviour: str, reason: str
+    kea4: Kea, relay: Relay, behave: Behave, behaviour: str, reason: str
 ) -> None:
-    kea4.start(BEHAVE, subnet4=SUBNETS)
-    behave(server, behaviour)
+    kea4.start(BEHAVE)
+    behave(behaviour)
     address = relay.lease(1)
     kea4.wait_for_log(f"the script failed for leases4_committed {address}: {reason}")
 
 
 @pytest.mark.parametrize("behaviour", REASONS)
 def test_no_ack_without_the_script_if_so_configured(
-    kea4: Kea, relay: Relay, server: Host, threads: bool, behaviour: str
+    kea4: Kea, relay: Relay, behave: Behave, threads: bool, behaviour: str
 ) -> None:
-    kea4.start({**BEHAVE, "on-failure": "drop"}, multi_threading=threads, subnet4=SUBNETS)
-    behave(server, behaviour)
+    kea4.start({**BEHAVE, "on-failure": "drop"}, multi_threading=threads)
+    behave(behaviour)
     address = relay.offer(1)[0].address
     request = relay.send("REQUEST", 1, address)
     kea4.wait_for_log(REASONS[behaviour])
     kea4.wait_for_log("RUNSCRIPT_PACKET_DROPPED")
     assert relay.reply(request, 0.1) is None
-    behave(server, "works")
+    behave("works")
     relay.send("REQUEST", 1, address, xid=request)
     assert relay.wait(request).kind == "ACK"
 
 
+def test_a_renewal_waits_for_a_hung_script_until_its_timeout(
+    kea4: Kea, relay: Relay, behave: Behave, threads: bool
+) -> None:
+    """There the packet's own thread waits."""
+    kea4.start({**BEHAVE, "hook-points": ["lease4_renew"]}, multi_threading=threads)
+    address = relay.lease(1)
+    behave("hangs")
+    start = time.monotonic()
+    ack = relay.wait(relay.send("RENEW", 1, address))
+    assert ack.kind == "ACK"
+    assert 0.5 <= ack.time - start < 1
+
+
 @pytest.mark.parametrize("wait", [True, False])
 def test_after_a_kill_of_the_runner_its_events_run_again(
-    kea4: Kea, relay: Relay, server: Host, threads: bool, wait: bool
+    kea4: Kea, relay: Relay, server: Host, behave: Behave, threads: bool, wait: bool
 ) -> None:
     parameters = {**BEHAVE, "timeout": 5000, "wait": wait, "on-failure": "drop"}
-    kea4.start(parameters, multi_threading=threads, subnet4=SUBNETS)
+    kea4.start(parameters, multi_threading=threads)
     offered = [relay.offer(client)[0].address for client in range(8)]
-    behave(server, "hangs")
+    behave("hangs")
     requests = [relay.send("REQUEST", client, address) for client, address in enumerate(offered)]
     server.wait_for_output(["cat", f"{DATA}/runs"], "leases4_committed")
-    behave(server, "works")
+    behave("works")
     server.run(["pkill", "-KILL", "-f", "kea-runscript-runner"])
     assert [relay.wait(request).kind for request in requests] == ["ACK"] * 8
     kea4.wait_for_log("RUNSCRIPT_RUNNER_STARTED", times=2)

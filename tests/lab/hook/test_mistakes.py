@@ -9,7 +9,6 @@ from kit.lab import Host
 from kit.lab.kea import DATA, SCRIPTS, Kea, KeaFailed
 from kit.lab.relay import Relay
 
-SUBNETS = [{"id": 1, "subnet": "10.1.0.0/16", "pools": [{"pool": "10.1.1.0-10.1.9.255"}]}]
 BEHAVE = {"script": f"{SCRIPTS}/behave", "hook-points": ["leases4_committed"]}
 
 WRONG = {
@@ -44,7 +43,7 @@ def test_a_wrong_parameter_stops_the_start(
     kea4: Kea, parameters: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(KeaFailed) as failure:
-        kea4.start(parameters, subnet4=SUBNETS)
+        kea4.start(parameters)
     assert message in str(failure.value)
 
 
@@ -53,20 +52,21 @@ def test_an_unsafe_script_stops_the_start(kea4: Kea, server: Host, make: str, me
     script = f"{SCRIPTS}/unsafe"
     server.run(["sh", "-c", f"rm -f $0; {make}", script])
     with pytest.raises(KeaFailed) as failure:
-        kea4.start({"script": script}, subnet4=SUBNETS)
+        kea4.start({"script": script})
     assert f"parameter 'script' is \"{script}\"" in str(failure.value)
     assert message in str(failure.value)
 
 
+@pytest.mark.usefixtures("behave")
 @pytest.mark.parametrize("target", ["trixie"], indirect=True, scope="session")
 def test_a_server_serves_on_after_a_refused_reload_but_runs_no_script(
     kea4: Kea, relay: Relay, server: Host, threads: bool
 ) -> None:
-    kea4.start(BEHAVE, multi_threading=threads, subnet4=SUBNETS)
+    kea4.start(BEHAVE, multi_threading=threads)
     unsafe = f"{SCRIPTS}/unsafe"
     server.run(["install", "-m", "777", BEHAVE["script"], unsafe])
     changed = {**BEHAVE, "script": unsafe}
-    kea4.configure(changed, multi_threading=threads, subnet4=SUBNETS)
+    kea4.configure(changed, multi_threading=threads)
     answer = kea4.control("config-reload")
     assert answer["result"] == 1
     assert f"'{unsafe}' can be written by others" in answer["text"]
@@ -88,18 +88,19 @@ def test_a_server_serves_on_after_a_refused_reload_but_runs_no_script(
 def test_a_check_finds_what_a_start_would(
     kea4: Kea, parameters: dict[str, Any], message: str
 ) -> None:
-    kea4.configure(parameters, subnet4=SUBNETS)
+    kea4.configure(parameters)
     checked = check(kea4)
     assert checked.returncode == 1
     assert message in checked.stdout + checked.stderr
 
 
 @WITH_CHECK
+@pytest.mark.usefixtures("behave")
 def test_a_check_starts_nothing_and_leaves_no_trace(
     kea4: Kea, relay: Relay, server: Host, threads: bool
 ) -> None:
     """It runs beside the server that serves, as before each change of its configuration."""
-    kea4.start(BEHAVE, multi_threading=threads, subnet4=SUBNETS)
+    kea4.start(BEHAVE, multi_threading=threads)
     relay.lease(1)
     before = files(server)
     strace = ["strace", "-f", "-qq", "-e", "trace=execve,fork,vfork,clone,clone3"]

@@ -2,8 +2,9 @@
 
 import os
 import re
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,7 +21,6 @@ RELOADS = 100
 WARM_UP = 5
 BUSY = 5
 """Clients whose packets are being handled when a reload comes."""
-SUBNETS = [{"id": 1, "subnet": "10.1.0.0/16", "pools": [{"pool": "10.1.1.0-10.1.9.255"}]}]
 BEHAVE = {"script": f"{SCRIPTS}/behave", "hook-points": ["leases4_committed"]}
 TRACE = f"{DATA}/trace"
 
@@ -43,12 +43,13 @@ def traced_from_the_start(kea: Kea) -> Iterator[None]:
     kea.host.run(["systemctl", "daemon-reload"])
 
 
+@pytest.mark.usefixtures("behave")
 @pytest.mark.parametrize("target", ["trixie"], indirect=True, scope="session")
 def test_the_server_starts_one_runner_and_nothing_else(
     kea4: Kea, relay: Relay, threads: bool
 ) -> None:
     with traced_from_the_start(kea4):
-        kea4.start(BEHAVE, multi_threading=threads, subnet4=SUBNETS)
+        kea4.start(BEHAVE, multi_threading=threads)
         for client in range(LEASES):
             relay.lease(client)
         trace = kea4.host.run(["cat", TRACE]).stdout
@@ -65,9 +66,10 @@ def test_the_server_starts_one_runner_and_nothing_else(
     assert sum(forks.values()) == 1
 
 
+@pytest.mark.usefixtures("behave")
 def test_reloads_leave_nothing_behind(kea4: Kea, relay: Relay, threads: bool) -> None:
     """Each reload meets packets whose scripts run, and the server serves after it."""
-    kea4.start(BEHAVE, multi_threading=threads, subnet4=SUBNETS)
+    kea4.start(BEHAVE, multi_threading=threads)
     pid = kea4.pid
     offered = [relay.offer(client)[0].address for client in range(BUSY)]
 
@@ -87,6 +89,26 @@ def test_reloads_leave_nothing_behind(kea4: Kea, relay: Relay, threads: bool) ->
     until(lambda: held(kea4.host, pid) == before, 5, what)
     assert kea4.pid == pid
     print(f"after {WARM_UP} and after {RELOADS} more reloads: {before}")
+
+
+def test_a_hung_script_holds_up_no_reload(
+    kea4: Kea, relay: Relay, server: Host, behave: Callable[[str], None], threads: bool
+) -> None:
+    kea4.start({**BEHAVE, "timeout": 2500}, multi_threading=threads)
+    address = relay.offer(1)[0].address
+    behave("hangs")
+    relay.send("REQUEST", 1, address)
+    server.wait_for_output(["cat", f"{DATA}/runs"], f"leases4_committed {address}")
+    behave("works")
+    start = time.monotonic()
+    assert kea4.control("config-reload")["result"] == 0
+    assert time.monotonic() - start < 2
+    relay.lease(2)
+    # The runner from before ends with its last script.
+    children = lambda: held(server, kea4.pid).children  # noqa: E731
+    assert len(children()) == 2
+    what = lambda: f"{children()} is one runner"  # noqa: E731
+    until(lambda: children() == ["(kea-runscript-r) S"], 5, what)
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,6 @@ from kit.lab import Access
 from kit.lab.kea import SCRIPTS, Kea
 from kit.lab.relay import Relay
 
-SUBNETS = [{"id": 1, "subnet": "10.1.0.0/16", "pools": [{"pool": "10.1.1.0-10.1.9.255"}]}]
-SUBNETS6 = [
-    {
-        "id": 1,
-        "subnet": "2001:db8::/64",
-        "interface": "eth1",
-        "pd-pools": [{"prefix": "2001:db8:1::", "prefix-len": 48, "delegated-len": 56}],
-    }
-]
 LIFETIME = 3
 DROP_IN = {"script": f"{SCRIPTS}/debug", "wait": True}
 """All that a user of the older hook had to give."""
@@ -101,7 +92,7 @@ def test_the_older_hooks_parameters_bring_its_hook_points_and_variables(
     kea4: Kea, relay: Relay
 ) -> None:
     soon = {"reclaim-timer-wait-time": 1}
-    kea4.start(DROP_IN, subnet4=SUBNETS, valid_lifetime=LIFETIME, expired_leases_processing=soon)
+    kea4.start(DROP_IN, valid_lifetime=LIFETIME, expired_leases_processing=soon)
     address = relay.lease(1)
     assert relay.wait(relay.send("RENEW", 1, address)).kind == "ACK"
     query = {**QUERY4, "KEA_QUERY4_CIADDR": address}
@@ -124,7 +115,6 @@ def test_a_commit_tells_what_has_changed_and_where_the_client_is(
     kea4.start(
         {**DROP_IN, "hook-points": ["leases4_committed"]},
         multi_threading=threads,
-        subnet4=SUBNETS,
         valid_lifetime=LIFETIME,
         cache_threshold=0.001,  # Kea 3 would not commit so early a renewal
     )
@@ -162,7 +152,7 @@ def test_a_delegated_prefix_is_told_with_the_way_to_it(
     kea6: Kea, access: Access, threads: bool
 ) -> None:
     points = ["leases6_committed", "lease6_release"]
-    kea6.start({**DROP_IN, "hook-points": points}, multi_threading=threads, subnet6=SUBNETS6)
+    kea6.start({**DROP_IN, "hook-points": points}, multi_threading=threads)
     client = access.client(f"prefix-{threads}")
     hwaddr = client.run(["cat", "/sys/class/net/eth0/address"]).stdout.strip()
     own = {
