@@ -119,8 +119,7 @@ def run(
         [
             *(*TIED, *(() if network else ("unshare", "--net")), *PRIVATE),
             *room(folder, shown),
-            *environment(env),
-            f"--chdir={cwd}",
+            *environment(env, cwd),
             *argv,
         ],
         **{"stdin": subprocess.DEVNULL, "text": True, **options},
@@ -219,10 +218,10 @@ def _logged(call, log: Path, what: str) -> None:
     log.unlink()
 
 
-def environment(env: Mapping[str, str] | None = None) -> list[str]:
-    """The command that runs what follows with a small fixed environment and `env`."""
+def environment(env: Mapping[str, str] | None = None, cwd: str = "/") -> list[str]:
+    """The command that runs what follows with a small fixed environment and `env`, in `cwd`."""
     variables = {**ENVIRONMENT, **(env or {})}
-    return ["env", "-i", *(f"{name}={value}" for name, value in variables.items())]
+    return ["env", "-i", f"--chdir={cwd}", *(f"{name}={value}" for name, value in variables.items())]
 
 
 def _resolver() -> dict[Path, str]:

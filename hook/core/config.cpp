@@ -20,7 +20,7 @@ constexpr std::size_t kMaxName = 32;
                       allowed);
 }
 
-const std::string& text(const std::string& parameter, const Value& value, const char* allowed) {
+const std::string& text(const char* parameter, const Value& value, const char* allowed) {
     const auto* text = std::get_if<std::string>(&value.data);
     if (!text) {
         refuse(parameter, value, allowed);
