@@ -17,10 +17,9 @@ constexpr auto kDrain = 1000ms;
 
 std::unique_ptr<Hook> hook;
 
-Hook::Hook(const core::Config& config, core::Family family_)
-    : family(family_),
-      // The main loop does not run under `kea-dhcp4 -T`: nothing is started there.
-      main_thread([this] { engine.start(); }),
+// The engine starts from the main loop, which does not run under `kea-dhcp4 -T`.
+Hook::Hook(const core::Config& config, core::Family family)
+    : main_thread([this] { engine.start(); }),
       parking(main_thread, config.name),
       engine(config, RUNSCRIPT_RUNNER, RUNSCRIPT_KEA_RELEASE_TEXT, family, log_notice) {}
 

@@ -17,7 +17,6 @@ struct Hook {
     /// Drops the parked packets, delivers what is queued as far as time allows, ends the runner.
     ~Hook();
 
-    core::Family family;
     MainThread main_thread;
     Parking parking;
     core::Engine engine;

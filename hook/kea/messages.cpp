@@ -19,7 +19,7 @@ namespace {
 
 using core::Notice;
 
-enum class Severity { Debug, Info, Warn, Error };
+enum class Severity { Info, Warn, Error };
 
 struct NoticeMessage {
     Notice notice;
@@ -107,9 +107,6 @@ void log_notice(Notice notice, const std::vector<std::string>& arguments) {
             continue;
         }
         switch (message.severity) {
-            case Severity::Debug:
-                format(logger.debug(0, message.id), arguments);
-                return;
             case Severity::Info:
                 format(logger.info(message.id), arguments);
                 return;
