@@ -220,8 +220,8 @@ def _logged(call, log: Path, what: str) -> None:
 
 def environment(env: Mapping[str, str] | None = None, cwd: str = "/") -> list[str]:
     """The command that runs what follows with a small fixed environment and `env`, in `cwd`."""
-    variables = {**ENVIRONMENT, **(env or {})}
-    return ["env", "-i", f"--chdir={cwd}", *(f"{name}={value}" for name, value in variables.items())]
+    variables = [f"{name}={value}" for name, value in {**ENVIRONMENT, **(env or {})}.items()]
+    return ["env", "-i", f"--chdir={cwd}", *variables]
 
 
 def _resolver() -> dict[Path, str]:
