@@ -1,6 +1,7 @@
 """Labs, servers with the Kea of each target, and clients; each ends with its test."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from kit.lab import Access, Client, Host, Lab
 from kit.lab.host import PACKAGES
 from kit.targets import Target
 
-KEA = ("kea-dhcp4-server", "kea-dhcp6-server")
+KEA = ("kea-dhcp4-server", "kea-dhcp6-server", "strace")
 ADDRESSES = ("198.51.100.1/24", "2001:db8::1/64")
 """A server's addresses on eth1, where its clients are."""
 
@@ -20,10 +21,16 @@ def lab(as_root: None) -> Iterator[Lab]:
         yield lab
 
 
+@pytest.fixture(scope="session")
+def kea_root(target: Target) -> Path:
+    """A root that can be booted, with the target's Kea."""
+    return roots.ensure(target.root(*PACKAGES, *KEA))
+
+
 @pytest.fixture
-def server(lab: Lab, target: Target) -> Host:
+def server(lab: Lab, kea_root: Path) -> Host:
     """A host with the target's Kea, not configured."""
-    return lab.host(roots.ensure(target.root(*PACKAGES, *KEA)), "server")
+    return lab.host(kea_root, "server")
 
 
 @pytest.fixture
