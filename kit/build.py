@@ -50,13 +50,14 @@ def build(target: Target) -> Path:
     stage = BUILD / target.name / "stage"
     made_from = stage.with_name("made-from")
     now = f"{target.build_root().key} {_digest(ROOT / 'hook', Path(__file__))}\n"
-    if not made_from.exists() or made_from.read_text(encoding="utf-8") != now:
-        made_from.unlink(missing_ok=True)
-        shutil.rmtree(stage, ignore_errors=True)
-        _compile(target, testing=False)
-        install = ["cmake", "--install", f"{BUILD_THERE}/cmake", "--strip"]
-        inside(target, install, {"DESTDIR": f"{BUILD_THERE}/stage"})
-        made_from.write_text(now, encoding="utf-8")
+    with roots.lock(BUILD / target.name):
+        if not made_from.exists() or made_from.read_text(encoding="utf-8") != now:
+            made_from.unlink(missing_ok=True)
+            shutil.rmtree(stage, ignore_errors=True)
+            _compile(target, testing=False)
+            install = ["cmake", "--install", f"{BUILD_THERE}/cmake", "--strip"]
+            inside(target, install, {"DESTDIR": f"{BUILD_THERE}/stage"})
+            made_from.write_text(now, encoding="utf-8")
     return stage
 
 
@@ -65,7 +66,8 @@ def check(target: Target) -> str:
 
     Raises BuildError when one fails or there is none.
     """
-    _compile(target, testing=True)
+    with roots.lock(BUILD / target.name):
+        _compile(target, testing=True)
     ctest = ["ctest", "--test-dir", f"{BUILD_THERE}/cmake", "--output-on-failure"]
     return inside(target, [*ctest, "--no-tests=error"])
 

@@ -81,7 +81,7 @@ def ensure(root: Root) -> Path:
     """The folder of this root; makes it when it isn't there yet. Needs uid 0."""
     folder = FOLDER / root.key
     if not folder.is_dir():
-        with _lock(folder):
+        with lock(folder):
             if not folder.is_dir():
                 _make(root, folder)
     return folder
@@ -145,7 +145,7 @@ def debs(root: Root, packages: Sequence[str]) -> Path:
     if folder.is_dir():
         return folder
     inside = ensure(root)
-    with _lock(folder):
+    with lock(folder):
         if not folder.is_dir():
             partial = _fresh(folder.with_suffix(".partial"))
             _logged(
@@ -231,7 +231,7 @@ def _resolver() -> dict[Path, str]:
 
 
 @contextmanager
-def _lock(folder: Path) -> Iterator[None]:
+def lock(folder: Path) -> Iterator[None]:
     """Only one process at a time makes this folder; the lock ends with the process."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as file:
