@@ -16,7 +16,7 @@ from select import select
 
 import pytest
 
-from kit import build, targets
+from kit import build, roots, targets
 
 CONF = "/etc/kea-runscript/routes.conf"
 RULES = """
@@ -46,7 +46,7 @@ class Net:
 
     def __init__(self, program: Path, holder: subprocess.Popen[str]) -> None:
         self._program = program
-        self._enter = ["nsenter", "--net", "--mount", "--target", str(holder.pid), "--"]
+        self._enter = ["nsenter", f"--target={holder.pid}", "--net", "--mount", "--root", "--wd"]
 
     def popen(self, *argv: str) -> subprocess.Popen[str]:
         return subprocess.Popen([*self._enter, *argv], stdout=subprocess.PIPE, text=True)
@@ -117,7 +117,7 @@ def program(as_root: None) -> Path:
 
 @pytest.fixture
 def net(program: Path) -> Iterator[Net]:
-    argv = ["unshare", "--net", "--mount", "sh", "-c", SETUP]
+    argv = ["unshare", "--net", *roots.PRIVATE, "sh", "-c", SETUP]
     pipe = subprocess.PIPE
     with subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True) as holder:
         assert holder.stdout is not None
