@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <map>
+#include <set>
 #include <string>
 
 #include "kea/lease_events.h"
@@ -52,18 +53,24 @@ const std::map<std::string_view, isc::hooks::CalloutPtr> kCallouts{
 
 }  // namespace
 
-void register_callouts(isc::hooks::LibraryHandle& handle, const core::Config& config,
+void register_callouts(isc::hooks::LibraryHandle& handle, const std::vector<core::Config>& configs,
                        core::Family family) {
     const bool v4 = family == core::Family::V4;
     handle.registerCallout(v4 ? "dhcp4_srv_configured" : "dhcp6_srv_configured",
                            inner_callout<on_srv_configured>);
-    for (const HookPoint* point : config.hook_points) {
+    std::set<const HookPoint*> points;
+    for (const core::Config& config : configs) {
+        points.insert(config.hook_points.begin(), config.hook_points.end());
+    }
+    bool select = false;
+    for (const HookPoint* point : points) {
         handle.registerCallout(std::string(point->name), kCallouts.at(point->name));
-        if (point->waiting == core::Waiting::Parks) {
-            handle.registerCallout(
-                v4 ? "lease4_select" : "lease6_select",
-                v4 ? inner_callout<on_select<Dhcp4>> : inner_callout<on_select<Dhcp6>>);
-        }
+        select = select || point->waiting == core::Waiting::Parks;
+    }
+    if (select) {
+        handle.registerCallout(
+            v4 ? "lease4_select" : "lease6_select",
+            v4 ? inner_callout<on_select<Dhcp4>> : inner_callout<on_select<Dhcp6>>);
     }
 }
 

@@ -2,12 +2,14 @@
 
 #include <hooks/hooks.h>
 
+#include <vector>
+
 #include "core/config.h"
 
 namespace kea_runscript {
 
-/// Registers with Kea what the configuration asks for, and nothing else. Throws.
-void register_callouts(isc::hooks::LibraryHandle& handle, const core::Config& config,
+/// Registers with Kea what any entry asks for, once, and nothing else. Throws.
+void register_callouts(isc::hooks::LibraryHandle& handle, const std::vector<core::Config>& configs,
                        core::Family family);
 
 /// The callout at dhcp4_srv_configured and dhcp6_srv_configured: checks files, reads what the

@@ -1,8 +1,7 @@
 #include "kea/hook.h"
 
+#include <algorithm>
 #include <chrono>
-
-#include "kea/messages.h"
 
 namespace kea_runscript {
 
@@ -10,23 +9,46 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// How long unload() may hold up a reload to deliver what is queued.
+/// How long unload() may hold up a reload to deliver what is queued, all entries together.
 constexpr auto kDrain = 1000ms;
 
 }  // namespace
 
 std::unique_ptr<Hook> hook;
 
-// The engine starts from the main loop, which does not run under `kea-dhcp4 -T`.
-Hook::Hook(const core::Config& config, core::Family family)
-    : main_thread([this] { engine.start(); }),
-      parking(main_thread, config.name),
-      engine(config, RUNSCRIPT_RUNNER, RUNSCRIPT_KEA_RELEASE_TEXT, family, log_notice) {}
+// The engines start from the main loop, which does not run under `kea-dhcp4 -T`.
+Hook::Hook(std::vector<core::Config> configs, core::Family family)
+    : main_thread([this] {
+          for (const auto& entry : entries) {
+              entry->engine.start();
+          }
+      }),
+      parking(main_thread) {
+    for (core::Config& config : configs) {
+        entries.push_back(std::make_unique<Entry>(std::move(config), family));
+    }
+}
 
 Hook::~Hook() {
     main_thread.close();
     parking.drop_all();
-    engine.stop(kDrain);
+    const auto end = core::Clock::now() + kDrain;
+    for (const auto& entry : entries) {
+        // While one drains, the others run on.
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(end - core::Clock::now());
+        entry->engine.stop(std::max(left, 0ms));
+    }
+}
+
+std::vector<Entry*> Hook::listeners(const core::HookPoint& point) const {
+    std::vector<Entry*> listeners;
+    for (const auto& entry : entries) {
+        if (entry->listens(point)) {
+            listeners.push_back(entry.get());
+        }
+    }
+    return listeners;
 }
 
 }  // namespace kea_runscript

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
-#include "core/config.h"
-#include "core/engine.h"
+#include "kea/entry.h"
 #include "kea/main_thread.h"
 #include "kea/parking.h"
 
@@ -11,15 +11,18 @@ namespace kea_runscript {
 
 /// Everything that lives from load() to unload().
 struct Hook {
-    Hook(const core::Config& config, core::Family family);
+    Hook(std::vector<core::Config> configs, core::Family family);
     Hook(const Hook&) = delete;
     Hook& operator=(const Hook&) = delete;
-    /// Drops the parked packets, delivers what is queued as far as time allows, ends the runner.
+    /// Drops the parked packets, delivers what is queued as far as time allows, ends the runners.
     ~Hook();
+
+    /// The entries that run something at this hook point, in the order of the configuration.
+    std::vector<Entry*> listeners(const core::HookPoint& point) const;
 
     MainThread main_thread;
     Parking parking;
-    core::Engine engine;
+    std::vector<std::unique_ptr<Entry>> entries;
 };
 
 /// The loaded hook; null before load() and after unload(). Both run while no callout does.

@@ -1,14 +1,12 @@
 #include "kea/lease_events.h"
 
-#include <exceptions/exceptions.h>
-
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/frame.h"
+#include "kea/delivery.h"
 #include "kea/hook.h"
-#include "kea/messages.h"
 #include "kea/variables4.h"
 #include "kea/variables6.h"
 
@@ -17,7 +15,6 @@ namespace kea_runscript {
 using core::Event;
 using core::Frame;
 using core::HookPoint;
-using core::Verdict;
 using isc::hooks::CalloutHandle;
 
 struct Dhcp4 {
@@ -75,70 +72,22 @@ std::unique_ptr<Event> make_event(const HookPoint& point, std::string key, const
     return event;
 }
 
+/// The same one event for every entry that listens at the hook point.
+std::vector<Delivery> one_event(const HookPoint& point, const std::string& key,
+                                const Frame& frame) {
+    std::vector<Delivery> deliveries;
+    for (Entry* entry : hook->listeners(point)) {
+        Delivery& delivery = deliveries.emplace_back(Delivery{entry, {}});
+        delivery.events.push_back(make_event(point, key, frame));
+    }
+    return deliveries;
+}
+
 template <typename T>
 T argument(CalloutHandle& handle, const char* name) {
     T value;
     handle.getArgument(name, value);
     return value;
-}
-
-bool dropped_by_others(CalloutHandle& handle) {
-    return handle.getStatus() == CalloutHandle::NEXT_STEP_DROP;
-}
-
-void apply(CalloutHandle& handle, const HookPoint& point, Verdict verdict) {
-    if (verdict == Verdict::Continue || dropped_by_others(handle)) {
-        return;
-    }
-    handle.setStatus(point.drop_as == Verdict::Skip ? CalloutHandle::NEXT_STEP_SKIP
-                                                    : CalloutHandle::NEXT_STEP_DROP);
-}
-
-void block(CalloutHandle& handle, const HookPoint& point,
-           std::vector<std::unique_ptr<Event>> events) {
-    core::Engine& engine = hook->engine;
-    const auto waiter = engine.make_waiter();
-    const bool waits = engine.submit(std::move(events), waiter);
-    apply(handle, point, waits ? engine.wait(*waiter) : engine.config().on_failure);
-}
-
-template <typename PacketPtr>
-void park(CalloutHandle& handle, const HookPoint& point, const PacketPtr& query,
-          std::vector<std::unique_ptr<Event>> events) {
-    core::Engine& engine = hook->engine;
-    Parking& parking = hook->parking;
-    const core::Config& config = engine.config();
-    if (parking.full()) {
-        LOG_WARN(logger, RUNSCRIPT_PARKING_FULL)
-            .arg(config.name)
-            .arg(parking.size())
-            .arg(query->getLabel());
-        engine.submit(std::move(events), nullptr);
-        apply(handle, point, config.on_failure);
-        return;
-    }
-    std::uint64_t ticket = 0;
-    try {
-        ticket = parking.park(handle, query);
-    } catch (const isc::InvalidOperation&) {
-        // DHCPv4-over-DHCPv6 packets cannot be parked.
-        block(handle, point, std::move(events));
-        return;
-    }
-    const auto waiter = engine.make_waiter();
-    // Not by `hook`: that is null already while unload() waits for the last scripts.
-    waiter->on_settled = [ticket, label = query->getLabel(), &config, &parking](Verdict verdict) {
-        if (verdict == Verdict::Drop) {
-            LOG_WARN(logger, RUNSCRIPT_PACKET_DROPPED).arg(config.name).arg(label);
-        }
-        parking.settle(ticket, verdict);
-    };
-    if (engine.submit(std::move(events), waiter)) {
-        handle.setStatus(CalloutHandle::NEXT_STEP_PARK);
-    } else {
-        parking.forget(ticket);
-        apply(handle, point, config.on_failure);
-    }
 }
 
 }  // namespace
@@ -157,7 +106,10 @@ void on_committed(CalloutHandle& handle, const HookPoint& point) {
     const auto query = argument<typename Dhcp::PacketPtr>(handle, Dhcp::kQuery);
     const auto leases = argument<typename Dhcp::LeasesPtr>(handle, Dhcp::kLeases);
     const auto deleted = argument<typename Dhcp::LeasesPtr>(handle, Dhcp::kDeleted);
-    std::vector<std::unique_ptr<Event>> events;
+    std::vector<Delivery> deliveries;
+    for (Entry* entry : hook->listeners(point)) {
+        deliveries.push_back(Delivery{entry, {}});
+    }
     const auto add = [&](const typename Dhcp::LeasePtr& lease, const std::string& key,
                          const char* change) {
         Frame frame;
@@ -165,7 +117,9 @@ void on_committed(CalloutHandle& handle, const HookPoint& point) {
         add_lease(frame, *lease);
         frame.add(Dhcp::kChange, change);
         add_place(frame, *query);
-        events.push_back(make_event(point, key, frame));
+        for (Delivery& delivery : deliveries) {
+            delivery.events.push_back(make_event(point, key, frame));
+        }
     };
     for (const auto& lease : *deleted) {
         add(lease, Dhcp::key(*lease), "deleted");
@@ -175,14 +129,7 @@ void on_committed(CalloutHandle& handle, const HookPoint& point) {
         const bool declined = lease->state_ == isc::dhcp::Lease::STATE_DECLINED;
         add(lease, key, declined ? "declined" : is_new(handle, key) ? "new" : "renewed");
     }
-    if (events.empty()) {
-        return;
-    }
-    if (!hook->engine.config().wait || dropped_by_others(handle)) {
-        hook->engine.submit(std::move(events), nullptr);
-    } else {
-        park(handle, point, query, std::move(events));
-    }
+    deliver(handle, point, query, std::move(deliveries));
 }
 
 template <typename Dhcp>
@@ -194,13 +141,7 @@ void on_query(CalloutHandle& handle, const HookPoint& point) {
     Dhcp::add_arguments(handle, point, frame);
     add_lease(frame, *lease);
     add_place(frame, *query);
-    std::vector<std::unique_ptr<Event>> events;
-    events.push_back(make_event(point, Dhcp::key(*lease), frame));
-    if (!hook->engine.config().wait || dropped_by_others(handle)) {
-        hook->engine.submit(std::move(events), nullptr);
-    } else {
-        block(handle, point, std::move(events));
-    }
+    deliver(handle, point, one_event(point, Dhcp::key(*lease), frame));
 }
 
 template <typename Dhcp>
@@ -209,9 +150,7 @@ void on_expire(CalloutHandle& handle, const HookPoint& point) {
     Frame frame;
     add_lease(frame, *lease);
     frame.add("KEA_REMOVE_LEASE", argument<bool>(handle, "remove_lease") ? "1" : "0");
-    std::vector<std::unique_ptr<Event>> events;
-    events.push_back(make_event(point, Dhcp::key(*lease), frame));
-    hook->engine.submit(std::move(events), nullptr);
+    deliver(handle, point, one_event(point, Dhcp::key(*lease), frame));
 }
 
 template void on_select<Dhcp4>(CalloutHandle&);

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "kea/callouts.h"
 #include "kea/hook.h"
@@ -44,16 +45,18 @@ extern "C" {
             throw std::runtime_error("this library is loaded already; list it only once");
         }
         const core::Family family = family_of_server();
-        const core::Config config = core::parse_config(parameters_of(handle.getParameters()),
-                                                       family, std::thread::hardware_concurrency());
-        auto loaded = std::make_unique<Hook>(config, family);
-        register_callouts(handle, config, family);
+        const std::vector<core::Config> configs{core::parse_config(
+            parameters_of(handle.getParameters()), family, std::thread::hardware_concurrency())};
+        auto loaded = std::make_unique<Hook>(configs, family);
+        register_callouts(handle, configs, family);
         hook = std::move(loaded);
-        LOG_INFO(logger, RUNSCRIPT_LOADED)
-            .arg(config.name)
-            .arg(config.script)
-            .arg(names_of(config.hook_points))
-            .arg(config.wait ? "yes" : "no");
+        for (const core::Config& config : configs) {
+            LOG_INFO(logger, RUNSCRIPT_LOADED)
+                .arg(config.name)
+                .arg(config.script)
+                .arg(names_of(config.hook_points))
+                .arg(config.wait ? "yes" : "no");
+        }
         return 0;
     } catch (const std::exception& error) {
         LOG_ERROR(logger, RUNSCRIPT_LOAD_FAILED).arg(error.what());
@@ -68,9 +71,8 @@ extern "C" {
         return 0;
     }
     try {
-        const std::string name = hook->engine.config().name;
         hook.reset();
-        LOG_INFO(logger, RUNSCRIPT_UNLOADED).arg(name);
+        LOG_INFO(logger, RUNSCRIPT_UNLOADED);
         return 0;
     } catch (const std::exception& error) {
         LOG_ERROR(logger, RUNSCRIPT_UNLOAD_FAILED).arg(error.what());

@@ -14,6 +14,7 @@ extern const isc::log::MessageID RUNSCRIPT_CONFIG_REFUSED = "RUNSCRIPT_CONFIG_RE
 extern const isc::log::MessageID RUNSCRIPT_CALLOUT_FAILED = "RUNSCRIPT_CALLOUT_FAILED";
 extern const isc::log::MessageID RUNSCRIPT_PACKET_DROPPED = "RUNSCRIPT_PACKET_DROPPED";
 extern const isc::log::MessageID RUNSCRIPT_PARKING_FULL = "RUNSCRIPT_PARKING_FULL";
+extern const isc::log::MessageID RUNSCRIPT_RESUME_FAILED = "RUNSCRIPT_RESUME_FAILED";
 
 namespace {
 
@@ -62,7 +63,7 @@ const char* kValues[] = {
     RUNSCRIPT_LOAD_FAILED,
     "%1",
     RUNSCRIPT_UNLOADED,
-    "%1: the library has been unloaded",
+    "the library has been unloaded",
     RUNSCRIPT_UNLOAD_FAILED,
     "%1",
     RUNSCRIPT_CONFIG_REFUSED,
@@ -74,6 +75,8 @@ const char* kValues[] = {
     RUNSCRIPT_PARKING_FULL,
     "%1: %2 packets wait already, three quarters of Kea's 'parked-packet-limit'; %3 goes on as "
     "'on-failure' says",
+    RUNSCRIPT_RESUME_FAILED,
+    "a packet that has waited for a script cannot go on: %1",
     nullptr,
 };
 

@@ -13,8 +13,7 @@ constexpr std::size_t kDefaultLimit = 256;
 
 }  // namespace
 
-Parking::Parking(MainThread& main_thread, std::string entry)
-    : main_thread_(main_thread), entry_(std::move(entry)), limit_(kDefaultLimit) {}
+Parking::Parking(MainThread& main_thread) : main_thread_(main_thread), limit_(kDefaultLimit) {}
 
 void Parking::set_limit(std::size_t limit) {
     limit_ = limit;
@@ -71,7 +70,7 @@ void Parking::go(std::uint64_t ticket, Fate fate) {
     try {
         way(fate);
     } catch (const std::exception& error) {
-        LOG_ERROR(logger, RUNSCRIPT_CALLOUT_FAILED).arg(entry_).arg(error.what());
+        LOG_ERROR(logger, RUNSCRIPT_RESUME_FAILED).arg(error.what());
     }
 }
 

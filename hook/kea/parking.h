@@ -8,7 +8,6 @@
 #include <functional>
 #include <map>
 #include <mutex>
-#include <string>
 
 #include "core/verdict.h"
 #include "kea/main_thread.h"
@@ -21,7 +20,7 @@ namespace kea_runscript {
 /// service.
 class Parking {
 public:
-    Parking(MainThread& main_thread, std::string entry);
+    explicit Parking(MainThread& main_thread);
 
     /// Kea's `parked-packet-limit`; 0 means none.
     void set_limit(std::size_t limit);
@@ -69,7 +68,6 @@ private:
     void go(std::uint64_t ticket, Fate fate);
 
     MainThread& main_thread_;
-    const std::string entry_;
     std::atomic<std::size_t> limit_;
     std::atomic<std::size_t> size_{0};
     std::mutex mutex_;

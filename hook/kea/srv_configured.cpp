@@ -25,20 +25,27 @@ ConstElementPtr parked_packet_limit(ConstElementPtr config) {
     return config ? config->get("parked-packet-limit") : nullptr;
 }
 
+void refuse(CalloutHandle& handle, const std::string& message) {
+    LOG_ERROR(logger, RUNSCRIPT_CONFIG_REFUSED).arg(message);
+    // After a refused reload Kea serves on with its old configuration, but with this library.
+    for (const auto& entry : hook->entries) {
+        entry->engine.stop(std::chrono::milliseconds(0));
+    }
+    handle.setArgument("error", message);
+    handle.setStatus(CalloutHandle::NEXT_STEP_DROP);
+}
+
 }  // namespace
 
 void on_srv_configured(CalloutHandle& handle) {
-    const std::string& script = hook->engine.config().script;
-    const std::string refusal = core::check_script(script);
-    if (!refusal.empty()) {
-        const std::string message =
-            "runscript: parameter 'script' is \"" + script + "\", and " + refusal;
-        LOG_ERROR(logger, RUNSCRIPT_CONFIG_REFUSED).arg(message);
-        // After a refused reload Kea serves on with its old configuration, but with this library.
-        hook->engine.stop(std::chrono::milliseconds(0));
-        handle.setArgument("error", message);
-        handle.setStatus(CalloutHandle::NEXT_STEP_DROP);
-        return;
+    for (const auto& entry : hook->entries) {
+        const std::string& script = entry->config().script;
+        const std::string refusal = core::check_script(script);
+        if (!refusal.empty()) {
+            refuse(handle, "runscript: entry '" + entry->config().name +
+                               "': parameter 'script' is \"" + script + "\", and " + refusal);
+            return;
+        }
     }
     ConstElementPtr config;
     handle.getArgument("json_config", config);
