@@ -3,6 +3,7 @@
 from invoke import Collection
 
 from kit.build import build_task
+from kit.contract import contract_task
 from kit.demo import demo
 from kit.lint import lint_task
 from kit.manifest import manifests
@@ -11,4 +12,6 @@ from kit.repository import repo
 from kit.targets import targets
 from kit.test import run_all
 
-ns = Collection(build_task, demo, lint_task, manifests, package_task, repo, targets, run_all)
+ns = Collection(
+    build_task, contract_task, demo, lint_task, manifests, package_task, repo, targets, run_all
+)

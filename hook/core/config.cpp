@@ -165,6 +165,9 @@ Config parse_config(const Value::Map& parameters, Family family, unsigned cores)
     if (config.name.empty()) {
         config.name = name_of(config.script);
     }
+    for (const HookPoint* point : config.hook_points) {
+        config.fields |= point->variables;
+    }
     return config;
 }
 

@@ -26,6 +26,7 @@ struct Config {
     unsigned max_parallel = 4;  ///< processes at once
     Verdict on_failure = Verdict::Continue;
     std::vector<const HookPoint*> hook_points;
+    Selection fields;  ///< the variables that the script gets
 };
 
 /// Parses the parameters of the hook in a server of this family.

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/verdict.h"
+#include "core/contract.h"
 
 namespace kea_runscript::core {
 
@@ -17,19 +17,27 @@ enum class Waiting {
     Parks,   ///< the packet is parked and the server goes on
 };
 
-/// What the hook knows of one of Kea's hook points.
+/// What the contract says of one of Kea's hook points.
 struct HookPoint {
     std::string_view name;
     Family family;
     Waiting waiting;
-    Verdict drop_as;     ///< what `on-failure: drop` becomes here: the strictest that Kea honours
-    bool in_older_hook;  ///< whether a configuration without `hook-points` gets it
+    bool honours_skip;
+    bool honours_drop;
+    bool in_older_hook;      ///< whether a configuration without `hook-points` gets it
+    bool has_query;          ///< whether there is a packet from a client
+    bool has_subnet;         ///< whether there is a subnet, or a lease that names its own
+    std::string_view since;  ///< the release of Kea that brought it, such as `2.6`; empty: older
+    Selection variables;     ///< all that a script gets there
 };
+
+/// All hook points of both families, in the order in which a lease meets them.
+const std::vector<HookPoint>& all_hook_points();
 
 /// The hook point with this name, or a null pointer.
 const HookPoint* find_hook_point(std::string_view name);
 
-/// All hook points of one family, in the order in which a lease meets them.
+/// All hook points of one family.
 std::vector<const HookPoint*> hook_points(Family family);
 
 /// `kea-dhcp4` or `kea-dhcp6`.

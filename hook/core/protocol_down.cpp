@@ -4,7 +4,7 @@
 namespace kea_runscript::core {
 
 std::string hello_frame(const Hello& hello) {
-    Frame frame;
+    Frame frame{Selection()};
     frame.add("HELLO", std::to_string(kProtocolVersion));
     frame.add("ENTRY", hello.entry);
     frame.add("KEA", hello.kea);

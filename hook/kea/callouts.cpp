@@ -64,7 +64,12 @@ void register_callouts(isc::hooks::LibraryHandle& handle, const std::vector<core
     }
     bool select = false;
     for (const HookPoint* point : points) {
-        handle.registerCallout(std::string(point->name), kCallouts.at(point->name));
+        const auto found = kCallouts.find(point->name);
+        if (found == kCallouts.end()) {
+            throw core::ConfigError("parameter 'hook-points' has '" + std::string(point->name) +
+                                    "', which this version cannot serve yet");
+        }
+        handle.registerCallout(std::string(point->name), found->second);
         select = select || point->waiting == core::Waiting::Parks;
     }
     if (select) {

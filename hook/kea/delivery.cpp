@@ -28,8 +28,12 @@ void apply(CalloutHandle& handle, const HookPoint& point, Verdict verdict) {
     if (verdict == Verdict::Continue || dropped_by_others(handle)) {
         return;
     }
-    handle.setStatus(point.drop_as == Verdict::Skip ? CalloutHandle::NEXT_STEP_SKIP
-                                                    : CalloutHandle::NEXT_STEP_DROP);
+    // Not every release of Kea takes a DROP for a released prefix; a SKIP says the same.
+    const bool drop =
+        verdict == Verdict::Drop && point.honours_drop && point.name != "lease6_release";
+    if (drop || point.honours_skip) {
+        handle.setStatus(drop ? CalloutHandle::NEXT_STEP_DROP : CalloutHandle::NEXT_STEP_SKIP);
+    }
 }
 
 /// Queues what nobody waits for, and leaves the rest.

@@ -25,7 +25,7 @@ struct Dhcp4 {
     static constexpr char kLease[] = "lease4";
     static constexpr char kLeases[] = "leases4";
     static constexpr char kDeleted[] = "deleted_leases4";
-    static constexpr char kChange[] = "KEA_LEASE4_CHANGE";
+    static constexpr auto kChange = core::Variable::KEA_LEASE4_CHANGE;
 
     static std::string key(const isc::dhcp::Lease4& lease) { return lease.addr_.toText(); }
     static void add_arguments(CalloutHandle& handle, const HookPoint& point, Frame& frame) {
@@ -45,7 +45,7 @@ struct Dhcp6 {
     static constexpr char kLease[] = "lease6";
     static constexpr char kLeases[] = "leases6";
     static constexpr char kDeleted[] = "deleted_leases6";
-    static constexpr char kChange[] = "KEA_LEASE6_CHANGE";
+    static constexpr auto kChange = core::Variable::KEA_LEASE6_CHANGE;
 
     static std::string key(const isc::dhcp::Lease6& lease) { return address_or_prefix(lease); }
     static void add_arguments(CalloutHandle&, const HookPoint&, Frame&) {}
@@ -112,10 +112,10 @@ void on_committed(CalloutHandle& handle, const HookPoint& point) {
     }
     const auto add = [&](const typename Dhcp::LeasePtr& lease, const std::string& key,
                          const char* change) {
-        Frame frame;
+        Frame frame(point.variables);
         add_query(frame, *query);
         add_lease(frame, *lease);
-        frame.add(Dhcp::kChange, change);
+        frame.add_text(Dhcp::kChange, change);
         add_place(frame, *query);
         for (Delivery& delivery : deliveries) {
             delivery.events.push_back(make_event(point, key, frame));
@@ -136,7 +136,7 @@ template <typename Dhcp>
 void on_query(CalloutHandle& handle, const HookPoint& point) {
     const auto query = argument<typename Dhcp::PacketPtr>(handle, Dhcp::kQuery);
     const auto lease = argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease);
-    Frame frame;
+    Frame frame(point.variables);
     add_query(frame, *query);
     Dhcp::add_arguments(handle, point, frame);
     add_lease(frame, *lease);
@@ -147,9 +147,10 @@ void on_query(CalloutHandle& handle, const HookPoint& point) {
 template <typename Dhcp>
 void on_expire(CalloutHandle& handle, const HookPoint& point) {
     const auto lease = argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease);
-    Frame frame;
+    Frame frame(point.variables);
     add_lease(frame, *lease);
-    frame.add("KEA_REMOVE_LEASE", argument<bool>(handle, "remove_lease") ? "1" : "0");
+    frame.add_text(core::Variable::KEA_REMOVE_LEASE,
+                   argument<bool>(handle, "remove_lease") ? "1" : "0");
     deliver(handle, point, one_event(point, Dhcp::key(*lease), frame));
 }
 

@@ -8,33 +8,33 @@
 
 namespace kea_runscript {
 
+using core::Variable;
 using isc::dhcp::Lease;
 using isc::dhcp::Lease6;
 using isc::dhcp::Pkt6;
 
-namespace {
-
-constexpr char kQuery[] = "KEA_QUERY6_";
-constexpr char kLease[] = "KEA_LEASE6_";
-
-}  // namespace
-
 void add_query(core::Frame& frame, Pkt6& query) {
-    frame.add(kQuery, "TYPE", query.getName());
-    frame.add(kQuery, "INTERFACE", query.getIface());
-    frame.add(kQuery, "IFINDEX", std::to_string(query.getIndex()));
+    frame.add_text(Variable::KEA_QUERY6_TYPE, query.getName());
+    frame.add_text(Variable::KEA_QUERY6_INTERFACE, query.getIface());
+    frame.add(Variable::KEA_QUERY6_IFINDEX, [&] { return std::to_string(query.getIndex()); });
     const isc::dhcp::HWAddrPtr hwaddr = query.getMAC(isc::dhcp::HWAddr::HWADDR_SOURCE_ANY);
-    frame.add(kQuery, "HWADDR", hwaddr ? hwaddr->toText(false) : "");
-    frame.add(kQuery, "HWADDR_TYPE", hwaddr ? std::to_string(hwaddr->htype_) : "");
-    frame.add(kQuery, "HWADDR_SOURCE", hwaddr ? std::to_string(hwaddr->source_) : "");
-    frame.add(kQuery, "LOCAL_ADDRESS", query.getLocalAddr().toText());
-    frame.add(kQuery, "LOCAL_PORT", std::to_string(query.getLocalPort()));
-    frame.add(kQuery, "REMOTE_ADDRESS", query.getRemoteAddr().toText());
-    frame.add(kQuery, "REMOTE_PORT", std::to_string(query.getRemotePort()));
-    frame.add(kQuery, "LABEL", query.getLabel());
-    frame.add(kQuery, "TRANSACTION_ID", std::to_string(query.getTransid()));
+    frame.add(Variable::KEA_QUERY6_HWADDR,
+              [&] { return hwaddr ? hwaddr->toText(false) : std::string(); });
+    frame.add(Variable::KEA_QUERY6_HWADDR_TYPE,
+              [&] { return hwaddr ? std::to_string(hwaddr->htype_) : std::string(); });
+    frame.add(Variable::KEA_QUERY6_HWADDR_SOURCE,
+              [&] { return hwaddr ? std::to_string(hwaddr->source_) : std::string(); });
+    frame.add(Variable::KEA_QUERY6_LOCAL_ADDRESS, [&] { return query.getLocalAddr().toText(); });
+    frame.add(Variable::KEA_QUERY6_LOCAL_PORT,
+              [&] { return std::to_string(query.getLocalPort()); });
+    frame.add(Variable::KEA_QUERY6_REMOTE_ADDRESS, [&] { return query.getRemoteAddr().toText(); });
+    frame.add(Variable::KEA_QUERY6_REMOTE_PORT,
+              [&] { return std::to_string(query.getRemotePort()); });
+    frame.add(Variable::KEA_QUERY6_LABEL, [&] { return query.getLabel(); });
+    frame.add(Variable::KEA_QUERY6_TRANSACTION_ID,
+              [&] { return std::to_string(query.getTransid()); });
     const isc::dhcp::DuidPtr duid = query.getClientId();
-    frame.add(kQuery, "DUID", duid ? duid->toText() : "");
+    frame.add(Variable::KEA_QUERY6_DUID, [&] { return duid ? duid->toText() : std::string(); });
 }
 
 std::string address_or_prefix(const Lease6& lease) {
@@ -44,27 +44,33 @@ std::string address_or_prefix(const Lease6& lease) {
 }
 
 void add_lease(core::Frame& frame, const Lease6& lease) {
-    frame.add(kLease, "TYPE", Lease::typeToText(lease.type_));
-    frame.add(kLease, "STATE", Lease6::basicStatesToText(lease.state_));
-    frame.add(kLease, "IS_EXPIRED", lease.expired() ? "1" : "0");
-    frame.add(kLease, "ADDRESS", lease.addr_.toText());
+    frame.add(Variable::KEA_LEASE6_TYPE, [&] { return Lease::typeToText(lease.type_); });
+    frame.add(Variable::KEA_LEASE6_STATE, [&] { return Lease6::basicStatesToText(lease.state_); });
+    frame.add_text(Variable::KEA_LEASE6_IS_EXPIRED, lease.expired() ? "1" : "0");
+    frame.add(Variable::KEA_LEASE6_ADDRESS, [&] { return lease.addr_.toText(); });
     if (lease.type_ == Lease::TYPE_PD) {
-        frame.add(kLease, "DELEGATED_PREFIX", address_or_prefix(lease));
-        frame.add(kLease, "DELEGATED_PREFIXLEN", std::to_string(lease.prefixlen_));
+        frame.add(Variable::KEA_LEASE6_DELEGATED_PREFIX, [&] { return address_or_prefix(lease); });
+        frame.add(Variable::KEA_LEASE6_DELEGATED_PREFIXLEN,
+                  [&] { return std::to_string(lease.prefixlen_); });
     }
-    frame.add(kLease, "HWADDR", lease.hwaddr_ ? lease.hwaddr_->toText(false) : "");
-    frame.add(kLease, "HOSTNAME", lease.hostname_);
-    frame.add(kLease, "CLIENT_DUID", lease.duid_ ? lease.duid_->toText() : "");
-    frame.add(kLease, "CLIENT_LAST_TRANSMISSION", std::to_string(lease.cltt_));
-    frame.add(kLease, "VALID_LIFETIME", std::to_string(lease.valid_lft_));
-    frame.add(kLease, "PREFERRED_LIFETIME", std::to_string(lease.preferred_lft_));
-    frame.add(kLease, "IAID", std::to_string(lease.iaid_));
+    frame.add(Variable::KEA_LEASE6_HWADDR,
+              [&] { return lease.hwaddr_ ? lease.hwaddr_->toText(false) : std::string(); });
+    frame.add_text(Variable::KEA_LEASE6_HOSTNAME, lease.hostname_);
+    frame.add(Variable::KEA_LEASE6_CLIENT_DUID,
+              [&] { return lease.duid_ ? lease.duid_->toText() : std::string(); });
+    frame.add(Variable::KEA_LEASE6_CLIENT_LAST_TRANSMISSION,
+              [&] { return std::to_string(lease.cltt_); });
+    frame.add(Variable::KEA_LEASE6_VALID_LIFETIME,
+              [&] { return std::to_string(lease.valid_lft_); });
+    frame.add(Variable::KEA_LEASE6_PREFERRED_LIFETIME,
+              [&] { return std::to_string(lease.preferred_lft_); });
+    frame.add(Variable::KEA_LEASE6_IAID, [&] { return std::to_string(lease.iaid_); });
 }
 
 void add_place(core::Frame& frame, Pkt6& query) {
-    frame.add(kLease, "INTERFACE", query.getIface());
+    frame.add_text(Variable::KEA_LEASE6_INTERFACE, query.getIface());
     // The packet's source: of a client on the same link its link-local address, else its relay's.
-    frame.add(kLease, "NEXT_HOP", query.getRemoteAddr().toText());
+    frame.add(Variable::KEA_LEASE6_NEXT_HOP, [&] { return query.getRemoteAddr().toText(); });
 }
 
 }  // namespace kea_runscript

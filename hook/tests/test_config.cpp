@@ -38,7 +38,9 @@ TEST(Config, TakesTheOlderHooksParametersAlone) {
     EXPECT_EQ(config.max_parallel, 4U);
     EXPECT_EQ(config.on_failure, Verdict::Continue);
     EXPECT_EQ(names(config),
-              (std::vector<std::string>{"lease4_renew", "lease4_release", "lease4_expire"}));
+              (std::vector<std::string>{"pkt4_receive", "subnet4_select", "lease4_select",
+                                        "lease4_renew", "lease4_release", "lease4_decline",
+                                        "pkt4_send", "lease4_expire", "lease4_recover"}));
 }
 
 TEST(Config, TakesEveryParameter) {
@@ -96,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"max-parallel", {std::int64_t{1000}}, "from 1 to 999"},
         Refused{"on-failure", {std::string("die")}, "\"continue\" or \"drop\""},
         Refused{"hook-points", {Value::List{}}, "a list"},
-        Refused{"hook-points", {std::string("lease4_renew")}, "leases4_committed, lease4_renew"},
+        Refused{"hook-points", {std::string("lease4_renew")}, "lease4_renew, leases4_committed"},
         Refused{"hook-points", {Value::List{{std::string("lease6_renew")}}}, "of kea-dhcp4"},
         Refused{"hook-points",
                 {Value::List{{std::string("lease4_renew")}, {std::string("lease4_renew")}}},

@@ -35,27 +35,6 @@ def sources(*patterns: str) -> str:
     )
 
 
-def hook_points() -> dict[str, tuple[str, bool]]:
-    """For each hook point how a packet waits there, and whether it is a default one."""
-    found = re.findall(
-        r'\{"(\w+)", Family::\w+, Waiting::(\w+), Verdict::\w+, (\w+)\}',
-        sources("core/hook_points.cpp"),
-    )
-    return {name: (waiting, default == "true") for name, waiting, default in found}
-
-
-def variables() -> set[str]:
-    """All names that the hook gives to scripts; those in two parts are put together."""
-    names = set()
-    for file in ("kea/variables4.cpp", "kea/variables6.cpp", "kea/lease_events.cpp"):
-        text = sources(file)
-        names |= set(re.findall(r'"(KEA_\w*[A-Z0-9])"', text))
-        prefixes = dict(re.findall(r'char (k\w+)\[\] = "(KEA_\w+_)";', text))
-        parts = re.findall(r'\.add\((k\w+),\s*"(\w+)"', text)
-        names |= {prefixes[prefix] + name for prefix, name in parts}
-    return names
-
-
 def messages() -> set[tuple[str, str]]:
     """All log messages, each with its severity."""
     text = sources("kea/*.cpp")
@@ -77,23 +56,6 @@ def test_every_parameter_is_described_with_its_limits() -> None:
     for parameter, constant in (("timeout", "kMaxTimeout"), ("max-parallel", "kMaxParallel")):
         (limit,) = re.findall(rf"{constant} = ([\d']+);", config)
         assert allowed[parameter] == f"1 to {limit.replace(chr(39), '')}"
-
-
-def test_every_hook_point_is_described_as_it_is() -> None:
-    words = {"Parks": "parked", "Blocks": "blocks", "Never": "never waits"}
-    told = {row[0]: row[1:] for row in table("docs/parameters.md", "hook point")}
-    known = hook_points()
-    assert list(told) == list(known)
-    for name, (waiting, default) in known.items():
-        assert told[name][0] == ("yes" if default else "no")
-        assert words[waiting] in told[name][1]
-    assert [row[0] for row in table("docs/variables.md", "hook point")] == list(known)
-
-
-def test_every_variable_is_described_and_no_other() -> None:
-    told = [row[0] for row in table("docs/variables.md", "variable")]
-    assert len(told) == len(set(told))
-    assert set(told) == variables() | {"TRUNCATED"}
 
 
 def test_every_message_is_described_under_its_severity() -> None:
