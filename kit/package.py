@@ -16,7 +16,7 @@ import yaml
 from invoke import Context, task
 from rich.console import Console
 
-from kit import needs, targets
+from kit import needs, roots, targets
 from kit.build import BUILD_THERE, build, epoch, inside
 from kit.errors import Problem
 from kit.paths import BUILD, ROOT
@@ -55,10 +55,12 @@ def pack(description: str, made: Path) -> Path:
         jsonschema.validate(yaml.safe_load(description), json.loads(_nfpm("jsonschema")))
     except jsonschema.ValidationError as error:
         raise PackageError(f"{made.name}: {error.json_path}: {error.message}") from error
-    source = made.with_suffix(".nfpm.yaml")
-    source.write_text(description, encoding="utf-8")
-    made.unlink(missing_ok=True)
-    _nfpm("package", "-p", "deb", "-f", str(source), "-t", str(made))
+    source, partial = made.with_suffix(".nfpm.yaml"), made.with_suffix(".partial")
+    with roots.lock(made):
+        source.write_text(description, encoding="utf-8")
+        _nfpm("package", "-p", "deb", "-f", str(source), "-t", str(partial))
+        # Whoever reads the package that was there reads it to its end.
+        partial.rename(made)
     return made
 
 

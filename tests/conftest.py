@@ -11,6 +11,14 @@ from kit.lab import Lab
 from kit.targets import Target
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where several processes share the tests (`./inv test`), each has its share of the targets."""
+    from tests.spread import ByTarget
+
+    return ByTarget(config, log)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

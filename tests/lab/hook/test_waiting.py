@@ -12,7 +12,10 @@ CLIENTS = 20
 PACE = 0.005
 """Seconds between an answer and the next DISCOVER."""
 
-pytestmark = pytest.mark.parametrize("target", ["trixie"], indirect=True, scope="session")
+pytestmark = [
+    pytest.mark.parametrize("target", ["trixie"], indirect=True, scope="session"),
+    pytest.mark.alone,
+]
 
 
 def test_a_server_with_slow_scripts_answers_others_at_once(
