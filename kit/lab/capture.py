@@ -11,7 +11,10 @@ KINDS4 = ("", "DISCOVER", "OFFER", "REQUEST", "DECLINE", "ACK", "NAK", "RELEASE"
 KINDS6 = (
     *("", "SOLICIT", "ADVERTISE", "REQUEST", "CONFIRM", "RENEW", "REBIND", "REPLY", "RELEASE"),
     *("DECLINE", "RECONFIGURE", "INFORMATION-REQUEST", "RELAY-FORW", "RELAY-REPL"),
+    *("",) * 22,
+    *("ADDR-REG-INFORM", "ADDR-REG-REPLY"),
 )
+"""Both: the index of a message type is its number."""
 
 
 @dataclass(frozen=True)
@@ -71,3 +74,12 @@ def options4(message: bytes) -> Iterator[tuple[int, bytes]]:
         length = message[at + 1]
         yield message[at], message[at + 2 : at + 2 + length]
         at += 2 + length
+
+
+def options6(options: bytes) -> Iterator[tuple[int, bytes]]:
+    """Pairs of DHCPv6 options one after another: code and value."""
+    at = 0
+    while at < len(options):
+        code, length = struct.unpack_from("!HH", options, at)
+        yield code, options[at + 4 : at + 4 + length]
+        at += 4 + length
