@@ -35,6 +35,7 @@ Engine::Engine(Config config, const std::string& runner, std::string kea, Family
 }
 
 Engine::~Engine() {
+    alive_.reset();  // reservations that live on have nothing to give up any more
     stop(std::chrono::milliseconds(0));
 }
 
@@ -59,6 +60,27 @@ std::shared_ptr<Waiter> Engine::make_waiter() const {
     return waiter;
 }
 
+std::shared_ptr<Reservation> Engine::reserve(const std::string& key) {
+    const auto give_up = [this, alive = std::weak_ptr<void>(alive_)](Reservation* reservation) {
+        if (!alive.expired()) {
+            cancel(*reservation);
+        }
+        delete reservation;
+    };
+    const std::shared_ptr<Reservation> reservation(new Reservation, give_up);
+    const Lock lock(mutex_);
+    reservation->event = &queue_.reserve(key);
+    return reservation;
+}
+
+void Engine::cancel(Reservation& reservation) {
+    if (reservation.event) {
+        Lock lock(mutex_);
+        queue_.finish(*reservation.event);
+        wake(lock);
+    }
+}
+
 bool Engine::submit(std::vector<std::unique_ptr<Event>> packet,
                     const std::shared_ptr<Waiter>& waiter) {
     start();
@@ -66,17 +88,12 @@ bool Engine::submit(std::vector<std::unique_ptr<Event>> packet,
     if (stopping_) {
         return false;
     }
-    const bool attached = waiter && !peer_down_;
-    if (attached) {
-        waiter->open = static_cast<unsigned>(packet.size());
-        for (const auto& event : packet) {
-            event->waiter = waiter;
-        }
-        if (waiter->on_settled) {
-            deadlines_.emplace(waiter->deadline, waiter);
-        }
+    const bool full = queue_.size() >= kQueueLimit && !queue_.oldest_idle();
+    const bool attached = waiter && !peer_down_ && !full;
+    queue_.push(std::move(packet), attached ? waiter : nullptr);
+    if (attached && waiter->on_settled) {
+        deadlines_.emplace(waiter->deadline, waiter);
     }
-    queue_.push(std::move(packet));
     discard_excess();
     wake(lock);
     return attached;
@@ -85,9 +102,7 @@ bool Engine::submit(std::vector<std::unique_ptr<Event>> packet,
 Verdict Engine::wait(Waiter& waiter) {
     Lock lock(mutex_);
     if (!waiter.changed.wait_until(lock, waiter.deadline, [&] { return waiter.settled; })) {
-        note(Notice::PacketLate, {std::to_string(config_.timeout.count())});
-        settle(waiter, config_.on_failure);
-        wake(lock);
+        give_up(waiter);
     }
     return waiter.verdict;
 }

@@ -35,10 +35,15 @@ public:
     /// A waiter whose deadline is the configured `timeout` from now.
     std::shared_ptr<Waiter> make_waiter() const;
 
+    /// Holds a place at the end of a key's order for an event that is still to come. An event whose
+    /// `place` it is takes it; the end of the last pointer gives it up.
+    std::shared_ptr<Reservation> reserve(const std::string& key);
+
     /// Queues the events of one packet, which run in this order. With a waiter: returns true if the
     /// waiter will be settled; false if there is no use in waiting, because the runner cannot be
-    /// started: the packet then gets the verdict of `on-failure` at once. The events stay queued in
-    /// either case. After stop() returns false and queues nothing.
+    /// started or too much is queued: the packet then gets the verdict of `on-failure` at once. The
+    /// events stay queued, as far as the limit allows. After stop() returns false and queues
+    /// nothing.
     bool submit(std::vector<std::unique_ptr<Event>> packet, const std::shared_ptr<Waiter>& waiter);
 
     /// Blocks until the waiter is settled or its deadline has passed; returns the verdict.
@@ -61,10 +66,12 @@ private:
     void apply(const UpLine& line);
     void lose_peer(const std::string& reason);
     void expire(Clock::time_point now);
-    void dispatch();
+    void dispatch(Clock::time_point now);
     void end_event(Event& event, Verdict verdict);
     void fail_event(Event& event, const std::string& reason);
     void settle(Waiter& waiter, Verdict verdict);
+    void give_up(Waiter& waiter);
+    void cancel(Reservation& reservation);
     void discard_excess();
     void note(Notice notice, std::vector<std::string> arguments);
     void wake(Lock& lock);
@@ -74,6 +81,7 @@ private:
     const Notify notify_;
 
     std::mutex mutex_;
+    std::shared_ptr<void> alive_ = std::make_shared<int>();  // ends first
     std::thread thread_;
     Queue queue_;
     bool wake_pending_ = false;

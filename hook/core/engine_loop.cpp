@@ -47,7 +47,7 @@ void Engine::run() {
             }
             expire(now);
             peer_down_ = peer_.down();
-            dispatch();
+            dispatch(now);
             done = stopping && finished(now);
             next = next_wake();
             std::swap(notices, notices_);
@@ -135,15 +135,9 @@ void Engine::lose_peer(const std::string& reason) {
 }
 
 void Engine::expire(Clock::time_point now) {
-    // A settled packet's deadline goes as soon as it is the next one: no timer wakes us for it.
-    while (!deadlines_.empty() &&
-           (deadlines_.begin()->second->settled || deadlines_.begin()->first <= now)) {
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
         const std::shared_ptr<Waiter> waiter = deadlines_.begin()->second;
-        deadlines_.erase(deadlines_.begin());
-        if (!waiter->settled) {
-            note(Notice::PacketLate, {std::to_string(config_.timeout.count())});
-            settle(*waiter, strictest(waiter->verdict, config_.on_failure));
-        }
+        give_up(*waiter);
     }
     Event* const oldest = queue_.longest_open();
     if (oldest && now >= oldest->opened + config_.timeout + kRunnerGrace) {
@@ -153,18 +147,17 @@ void Engine::expire(Clock::time_point now) {
     }
 }
 
-void Engine::dispatch() {
+void Engine::dispatch(Clock::time_point now) {
     if (!peer_.connected() || drain_sent_) {
         return;
     }
     while (queue_.open() < window_) {
-        const Event* const event = queue_.open_next();
+        const Event* const event = queue_.open_next(now);
         if (!event) {
             break;
         }
-        const bool waited_for = event->waiter && !event->waiter->settled;
-        peer_.send(
-            event_frame(event->id, event->point->name, event->retry, waited_for, event->lines));
+        peer_.send(event_frame(event->id, event->point->name, event->retry, !event->waiters.empty(),
+                               event->lines));
     }
     if (stopping_ && queue_.open() == queue_.size()) {
         const auto left =
@@ -180,14 +173,22 @@ void Engine::fail_event(Event& event, const std::string& reason) {
 }
 
 void Engine::end_event(Event& event, Verdict verdict) {
-    if (event.waiter && !event.waiter->settled) {
-        Waiter& waiter = *event.waiter;
-        waiter.verdict = strictest(waiter.verdict, verdict);
-        if (--waiter.open == 0) {
-            settle(waiter, waiter.verdict);
+    for (const std::shared_ptr<Waiter>& waiter : event.waiters) {
+        auto& open = waiter->events;
+        open.erase(std::find(open.begin(), open.end(), &event));
+        waiter->verdict = strictest(waiter->verdict, verdict);
+        if (open.empty()) {
+            settle(*waiter, waiter->verdict);
         }
     }
     queue_.finish(event);
+}
+
+/// The packet goes on without an answer; its events run all the same.
+void Engine::give_up(Waiter& waiter) {
+    note(Notice::PacketLate, {std::to_string(config_.timeout.count())});
+    queue_.detach(waiter);
+    settle(waiter, strictest(waiter.verdict, config_.on_failure));
 }
 
 void Engine::settle(Waiter& waiter, Verdict verdict) {
@@ -195,6 +196,9 @@ void Engine::settle(Waiter& waiter, Verdict verdict) {
     waiter.verdict = verdict;
     waiter.changed.notify_all();
     if (waiter.on_settled) {
+        const auto [first, last] = deadlines_.equal_range(waiter.deadline);
+        deadlines_.erase(std::find_if(
+            first, last, [&](const auto& deadline) { return deadline.second.get() == &waiter; }));
         settled_.emplace_back(std::exchange(waiter.on_settled, nullptr), verdict);
     }
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/chain.h"
 #include "core/hook_points.h"
 #include "core/verdict.h"
 
@@ -19,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 /// guarded by its mutex.
 struct Waiter {
     Clock::time_point deadline;
-    unsigned open = 0;  ///< events that have not ended
+    std::vector<Event*> events;  ///< those that have not ended, be they its own or joined
     Verdict verdict = Verdict::Continue;
     bool settled = false;
     std::condition_variable changed;
@@ -27,20 +28,32 @@ struct Waiter {
     std::function<void(Verdict)> on_settled;
 };
 
+/// A place in the order of a key, held for an event that is still to come: see Engine::reserve().
+struct Reservation {
+    Event* event = nullptr;  ///< holds the place; null once it is filled. Guarded by the engine.
+};
+
 /// One run of the script.
 struct Event {
-    const HookPoint* point;
+    const HookPoint* point = nullptr;
     std::string key;    ///< events of one key run one after another: the lease, usually
     std::string lines;  ///< the variables, as the stream carries them (Frame::lines)
+    /// If not empty, and equal in the last unfinished event of the same key, of another packet,
+    /// then that run is this one's as well.
+    std::string same_as;
+    std::shared_ptr<Reservation> place;  ///< where it belongs; null: at the end of its key's order
 
     // From here on the queue's and the engine's.
-    std::uint64_t id = 0;
-    std::shared_ptr<Waiter> waiter;  ///< null when nobody waits
-    bool retry = false;              ///< sent before, to a runner that died
-    std::uint64_t turn = 0;          ///< the how-manieth to be sent; 0 while it is not open
-    Clock::time_point opened;        ///< when it was sent
-    std::vector<Event*> after;       ///< unfinished events that must end before this one
-    std::vector<Event*> before;      ///< events that wait for the end of this one
+    std::vector<std::shared_ptr<Waiter>> waiters;  ///< those that still wait
+    std::uint64_t age = 0;                         ///< ascending, from submit() or reserve() on
+    std::uint64_t id = 0;                          ///< ascending, from the first time it is open on
+    bool reserved = false;                         ///< nothing but a place yet
+    bool open = false;                             ///< sent, and neither answered nor lost
+    bool retry = false;                            ///< sent before, to a peer that was lost
+    Clock::time_point opened;                      ///< when it was sent
+    Links in_key;
+    Links in_packet;
+    Links in_open;
 };
 
 }  // namespace kea_runscript::core

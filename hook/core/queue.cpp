@@ -7,105 +7,178 @@ namespace kea_runscript::core {
 
 namespace {
 
-void run_after(Event* earlier, Event& event) {
-    auto& after = event.after;
-    if (earlier && std::find(after.begin(), after.end(), earlier) == after.end()) {
-        after.push_back(earlier);
-        earlier->before.push_back(&event);
+using ByAge = std::map<std::uint64_t, Event*>;
+
+/// Most of what is inserted is younger than all else, and most of what is not there is not sought.
+void set(ByAge& events, Event& event, bool present) {
+    if (present) {
+        events.emplace_hint(events.end(), event.age, &event);
+    } else if (!events.empty()) {
+        events.erase(event.age);
     }
 }
 
-void forget(std::vector<Event*>& events, Event& event) {
-    events.erase(std::find(events.begin(), events.end(), &event));
+/// Packets run by age. As keys do so as well, no two events can ever wait for each other.
+void link_packet(std::vector<Event*>& packet) {
+    std::sort(packet.begin(), packet.end(), [](Event* a, Event* b) { return a->age < b->age; });
+    for (std::size_t i = 1; i < packet.size(); ++i) {
+        packet[i - 1]->in_packet.after = packet[i];
+        packet[i]->in_packet.before = packet[i - 1];
+    }
 }
 
 }  // namespace
 
-void Queue::push(std::vector<std::unique_ptr<Event>> packet) {
-    Event* previous = nullptr;
-    for (std::unique_ptr<Event>& owned : packet) {
-        Event& event = *owned;
-        event.id = next_id_++;
-        Event*& last = last_of_key_[event.key];
-        run_after(last, event);
-        run_after(previous, event);
-        last = previous = &event;
-        if (event.after.empty()) {
-            ready_.insert(event.id);
+void Queue::push(std::vector<std::unique_ptr<Event>> packet,
+                 const std::shared_ptr<Waiter>& waiter) {
+    std::vector<Event*> joined;
+    std::vector<Event*> placed;
+    for (std::unique_ptr<Event>& event : packet) {
+        if (Event* const running = same_run(*event)) {
+            joined.push_back(running);
+        } else {
+            placed.push_back(&place(std::move(event)));
         }
-        events_.emplace(event.id, std::move(owned));
+    }
+    link_packet(placed);
+    for (std::vector<Event*>* events : {&joined, &placed}) {
+        for (Event* event : *events) {
+            attach(*event, waiter);
+            update(*event);
+        }
     }
 }
 
-Event* Queue::open_next() {
+Event& Queue::reserve(const std::string& key) {
+    auto event = std::make_unique<Event>();
+    event->key = key;
+    event->reserved = true;
+    ++reserved_;
+    return append(std::move(event));
+}
+
+Event& Queue::append(std::unique_ptr<Event> owned) {
+    Event& event = *owned;
+    event.age = next_age_++;
+    keys_[event.key].append(event);
+    events_.emplace_hint(events_.end(), event.age, std::move(owned));
+    return event;
+}
+
+Event& Queue::place(std::unique_ptr<Event> event) {
+    const std::shared_ptr<Reservation> place = std::move(event->place);
+    if (!place || !place->event) {
+        return append(std::move(event));
+    }
+    Event& reserved = *std::exchange(place->event, nullptr);
+    reserved.point = event->point;
+    reserved.lines = std::move(event->lines);
+    reserved.same_as = std::move(event->same_as);
+    reserved.reserved = false;
+    --reserved_;
+    return reserved;
+}
+
+Event* Queue::same_run(const Event& event) const {
+    if (event.same_as.empty()) {
+        return nullptr;
+    }
+    const auto key = keys_.find(event.key);
+    Event* const last = key == keys_.end() ? nullptr : key->second.last();
+    return last && last->same_as == event.same_as ? last : nullptr;
+}
+
+void Queue::attach(Event& event, const std::shared_ptr<Waiter>& waiter) {
+    if (waiter) {
+        event.waiters.push_back(waiter);
+        waiter->events.push_back(&event);
+    }
+}
+
+void Queue::detach(Waiter& waiter) {
+    for (Event* event : std::exchange(waiter.events, {})) {
+        auto& waiters = event->waiters;
+        const auto found =
+            std::find_if(waiters.begin(), waiters.end(),
+                         [&](const std::shared_ptr<Waiter>& w) { return w.get() == &waiter; });
+        if (found != waiters.end()) {
+            waiters.erase(found);
+            update(*event);
+        }
+    }
+}
+
+/// Sees to it that the event is listed as what it is.
+void Queue::update(Event& event) {
+    const bool waits = !event.open && !event.reserved;
+    set(ready_, event, waits && !event.in_key.before && !event.in_packet.before);
+    set(idle_, event, waits && event.waiters.empty());
+}
+
+Event* Queue::open_next(Clock::time_point now) {
     if (ready_.empty()) {
         return nullptr;
     }
-    Event& event = *events_.at(*ready_.begin());
-    ready_.erase(ready_.begin());
-    event.turn = next_turn_++;
-    event.opened = Clock::now();
-    open_.emplace(event.turn, &event);
+    Event& event = *ready_.begin()->second;
+    if (event.id == 0) {
+        event.id = next_id_++;
+    }
+    event.open = true;
+    event.opened = now;
+    update(event);
+    opened_.append(event);
+    by_id_.emplace(event.id, &event);
     return &event;
 }
 
 Event* Queue::find_open(std::uint64_t id) const {
-    const auto found = events_.find(id);
-    return found != events_.end() && found->second->turn != 0 ? found->second.get() : nullptr;
+    const auto found = by_id_.find(id);
+    return found != by_id_.end() ? found->second : nullptr;
 }
 
 void Queue::finish(Event& event) {
-    for (Event* earlier : event.after) {
-        forget(earlier->before, event);
+    if (event.open) {
+        by_id_.erase(event.id);
+        opened_.remove(event);
+    } else {
+        set(ready_, event, false);
+        set(idle_, event, false);
     }
-    for (Event* next : event.before) {
-        forget(next->after, event);
-        for (Event* earlier : event.after) {
-            run_after(earlier, *next);
-        }
-        if (next->after.empty()) {
-            ready_.insert(next->id);
+    reserved_ -= event.reserved ? 1 : 0;
+
+    Event* const next_of_key = event.in_key.after;
+    const auto key = keys_.find(event.key);
+    key->second.remove(event);
+    if (!key->second.first()) {
+        keys_.erase(key);
+    }
+    const Links packet = event.in_packet;
+    if (packet.before) {
+        packet.before->in_packet.after = packet.after;
+    }
+    if (packet.after) {
+        packet.after->in_packet.before = packet.before;
+    }
+    events_.erase(event.age);
+    for (Event* next : {next_of_key, packet.after}) {
+        if (next) {
+            update(*next);
         }
     }
-    const auto last = last_of_key_.find(event.key);
-    if (last->second == &event) {
-        // What ran before it in the same key and still runs is the last one again.
-        const auto same_key = std::find_if(event.after.rbegin(), event.after.rend(),
-                                           [&](Event* e) { return e->key == event.key; });
-        if (same_key == event.after.rend()) {
-            last_of_key_.erase(last);
-        } else {
-            last->second = *same_key;
-        }
-    }
-    ready_.erase(event.id);
-    open_.erase(event.turn);
-    events_.erase(event.id);
 }
 
 void Queue::reopen(Event& event) {
-    open_.erase(std::exchange(event.turn, 0));
+    by_id_.erase(event.id);
+    opened_.remove(event);
+    event.open = false;
     event.retry = true;
-    ready_.insert(event.id);
-}
-
-Event* Queue::oldest_idle() const {
-    for (const auto& [id, event] : events_) {
-        if (event->turn == 0 && (!event->waiter || event->waiter->settled)) {
-            return event.get();
-        }
-    }
-    return nullptr;
-}
-
-Event* Queue::longest_open() const {
-    return open_.empty() ? nullptr : open_.begin()->second;
+    update(event);
 }
 
 std::vector<Event*> Queue::open_events() const {
     std::vector<Event*> events;
-    events.reserve(open_.size());
-    for (const auto& [turn, event] : open_) {
+    events.reserve(open());
+    for (Event* event = opened_.first(); event; event = event->in_open.after) {
         events.push_back(event);
     }
     return events;

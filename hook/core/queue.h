@@ -16,40 +16,63 @@ namespace kea_runscript::core {
 /// packet as well; no other order exists. Not thread-safe: the engine's mutex guards it.
 class Queue {
 public:
-    /// Appends the events of one packet, which run in this order, and gives them ascending ids.
-    void push(std::vector<std::unique_ptr<Event>> packet);
+    /// Adds the events of one packet, which run in this order; the waiter, if any, is attached to
+    /// each. An event whose place was reserved takes it, one that is the same as the last of its
+    /// key joins that one, the others are appended. Of a packet's events those with reserved places
+    /// come as early as these.
+    void push(std::vector<std::unique_ptr<Event>> packet, const std::shared_ptr<Waiter>& waiter);
+
+    /// Holds a place at the end of a key's order, until push() fills it or finish() gives it up.
+    Event& reserve(const std::string& key);
 
     /// Opens the oldest event that may run; a null pointer if there is none.
-    Event* open_next();
+    Event* open_next(Clock::time_point now);
+    bool may_open() const { return !ready_.empty(); }
 
     /// The open event with this id, or a null pointer.
     Event* find_open(std::uint64_t id) const;
 
-    /// Ends an open event, or one that never ran, and forgets it.
+    /// Ends an event, in whatever state it is, and forgets it. Its waiters are the caller's
+    /// business.
     void finish(Event& event);
 
     /// Puts an open event back, to be opened again before all younger ones.
     void reopen(Event& event);
 
+    /// Detaches a waiter from all its events.
+    void detach(Waiter& waiter);
+
     /// The oldest event that is neither open nor waited for, or a null pointer: what to discard.
-    Event* oldest_idle() const;
+    Event* oldest_idle() const { return idle_.empty() ? nullptr : idle_.begin()->second; }
 
     /// The event that has been open for longest, or a null pointer.
-    Event* longest_open() const;
+    Event* longest_open() const { return opened_.first(); }
 
     /// All open events, in the order in which they were opened.
     std::vector<Event*> open_events() const;
 
-    std::size_t size() const { return events_.size(); }
-    std::size_t open() const { return open_.size(); }
+    /// Events in all, without mere reservations.
+    std::size_t size() const { return events_.size() - reserved_; }
+    std::size_t open() const { return by_id_.size(); }
 
 private:
+    using ByAge = std::map<std::uint64_t, Event*>;
+
+    Event& append(std::unique_ptr<Event> event);
+    Event& place(std::unique_ptr<Event> event);
+    Event* same_run(const Event& event) const;
+    void attach(Event& event, const std::shared_ptr<Waiter>& waiter);
+    void update(Event& event);
+
+    std::uint64_t next_age_ = 1;
     std::uint64_t next_id_ = 1;
     std::map<std::uint64_t, std::unique_ptr<Event>> events_;  // all, by age
-    std::unordered_map<std::string, Event*> last_of_key_;
-    std::set<std::uint64_t> ready_;         // may run now
-    std::map<std::uint64_t, Event*> open_;  // by turn
-    std::uint64_t next_turn_ = 1;
+    std::size_t reserved_ = 0;
+    std::unordered_map<std::string, Chain<&Event::in_key>> keys_;
+    ByAge ready_;  // may be opened
+    ByAge idle_;   // may be discarded
+    Chain<&Event::in_open> opened_;
+    std::unordered_map<std::uint64_t, Event*> by_id_;  // the open ones
 };
 
 }  // namespace kea_runscript::core

@@ -8,102 +8,237 @@ using namespace kea_runscript::core;
 
 using Packet = std::vector<std::unique_ptr<Event>>;
 
-Packet packet(std::initializer_list<const char*> keys) {
+Packet packet(std::initializer_list<const char*> keys, const std::string& same_as = "") {
     Packet events;
     for (const char* key : keys) {
         events.push_back(std::make_unique<Event>());
         events.back()->key = key;
+        events.back()->lines = key;
+        events.back()->same_as = same_as;
     }
     return events;
 }
 
-/// The ids of all events that may run now, opened.
-std::vector<std::uint64_t> open_all(Queue& queue) {
-    std::vector<std::uint64_t> ids;
-    while (const Event* event = queue.open_next()) {
-        ids.push_back(event->id);
-    }
-    return ids;
+void push(Queue& queue, std::initializer_list<const char*> keys,
+          const std::shared_ptr<Waiter>& waiter = nullptr) {
+    queue.push(packet(keys), waiter);
 }
 
-using Ids = std::vector<std::uint64_t>;
+/// The one event of a packet that fills a reserved place.
+Packet packet_at(Event& place, const std::string& lines) {
+    Packet events = packet({place.key.c_str()});
+    events[0]->lines = lines;
+    events[0]->place = std::make_shared<Reservation>();
+    events[0]->place->event = &place;
+    return events;
+}
+
+using Ages = std::vector<std::uint64_t>;
+
+/// All events that may run now, opened; by age, which is the how-manieth they were to come.
+Ages open_all(Queue& queue) {
+    Ages ages;
+    while (const Event* event = queue.open_next({})) {
+        ages.push_back(event->age);
+    }
+    return ages;
+}
+
+void finish(Queue& queue, std::uint64_t age) {
+    for (Event* event : queue.open_events()) {
+        if (event->age == age) {
+            queue.finish(*event);
+            return;
+        }
+    }
+    FAIL() << age << " is not open";
+}
 
 TEST(Queue, RunsOneKeyInOrderAndOthersBeside) {
     Queue queue;
-    queue.push(packet({"a"}));
-    queue.push(packet({"a"}));
-    queue.push(packet({"b"}));
-    EXPECT_EQ(open_all(queue), (Ids{1, 3}));
-    queue.finish(*queue.find_open(1));
-    EXPECT_EQ(open_all(queue), (Ids{2}));
+    push(queue, {"a"});
+    push(queue, {"a"});
+    push(queue, {"b"});
+    EXPECT_EQ(open_all(queue), (Ages{1, 3}));
+    finish(queue, 1);
+    EXPECT_EQ(open_all(queue), (Ages{2}));
     EXPECT_EQ(queue.open(), 2U);
 }
 
 TEST(Queue, RunsThePacketsEventsInOrder) {
     Queue queue;
-    queue.push(packet({"old", "new"}));
-    queue.push(packet({"new"}));
-    EXPECT_EQ(open_all(queue), (Ids{1}));
-    queue.finish(*queue.find_open(1));
-    EXPECT_EQ(open_all(queue), (Ids{2}));
-    queue.finish(*queue.find_open(2));
-    EXPECT_EQ(open_all(queue), (Ids{3}));
-    queue.finish(*queue.find_open(3));
+    push(queue, {"old", "new"});
+    push(queue, {"new"});
+    EXPECT_EQ(open_all(queue), (Ages{1}));
+    finish(queue, 1);
+    EXPECT_EQ(open_all(queue), (Ages{2}));
+    finish(queue, 2);
+    EXPECT_EQ(open_all(queue), (Ages{3}));
+    finish(queue, 3);
     EXPECT_EQ(queue.size(), 0U);
 }
 
 TEST(Queue, PacketsInOppositeOrderDoNotLockEachOther) {
     Queue queue;
-    queue.push(packet({"a", "b"}));
-    queue.push(packet({"b", "a"}));
-    Ids order;
+    push(queue, {"a", "b"});
+    push(queue, {"b", "a"});
+    Ages order;
     while (queue.size() != 0) {
-        for (const std::uint64_t id : open_all(queue)) {
-            order.push_back(id);
-            queue.finish(*queue.find_open(id));
+        for (const std::uint64_t age : open_all(queue)) {
+            order.push_back(age);
+            finish(queue, age);
         }
     }
-    EXPECT_EQ(order, (Ids{1, 2, 3, 4}));
+    EXPECT_EQ(order, (Ages{1, 2, 3, 4}));
+}
+
+TEST(Queue, NumbersAscendInTheOrderOfOpeningAndAreKept) {
+    Queue queue;
+    push(queue, {"a", "b"});
+    push(queue, {"c"});
+    Event* const first = queue.open_next({});
+    EXPECT_EQ(first->id, 1U);
+    EXPECT_EQ(queue.open_next({})->lines, "c");
+    EXPECT_EQ(queue.find_open(2)->lines, "c");
+    EXPECT_EQ(queue.find_open(3), nullptr);
+    queue.reopen(*first);
+    EXPECT_EQ(queue.find_open(1), nullptr);
+    EXPECT_EQ(queue.open_next({}), first);
+    EXPECT_EQ(first->id, 1U);
+    queue.finish(*first);
+    EXPECT_EQ(queue.open_next({})->id, 3U);
 }
 
 TEST(Queue, WhatIsReopenedComesFirst) {
     Queue queue;
-    queue.push(packet({"a"}));
-    Event* const first = queue.open_next();
-    queue.push(packet({"a"}));
-    queue.push(packet({"b"}));
+    push(queue, {"a"});
+    Event* const first = queue.open_next({});
+    push(queue, {"a"});
+    push(queue, {"b"});
     queue.reopen(*first);
-    EXPECT_EQ(queue.find_open(1), nullptr);
-    EXPECT_EQ(open_all(queue), (Ids{1, 3}));
+    EXPECT_EQ(open_all(queue), (Ages{1, 3}));
     EXPECT_TRUE(first->retry);
-    EXPECT_EQ(queue.longest_open()->id, 1U);
+    EXPECT_EQ(queue.longest_open(), first);
 }
 
 TEST(Queue, DiscardingInTheMiddleKeepsTheOrder) {
     Queue queue;
     for (int i = 0; i < 3; ++i) {
-        queue.push(packet({"a"}));
+        push(queue, {"a"});
     }
-    queue.open_next();
-    EXPECT_EQ(queue.oldest_idle()->id, 2U);
+    queue.open_next({});
+    EXPECT_EQ(queue.oldest_idle()->age, 2U);
     queue.finish(*queue.oldest_idle());
-    EXPECT_EQ(open_all(queue), Ids{});  // 3 still waits for 1
+    EXPECT_EQ(open_all(queue), Ages{});  // 3 still waits for 1
     queue.finish(*queue.oldest_idle());
-    queue.push(packet({"a"}));
-    EXPECT_EQ(open_all(queue), Ids{});  // 4 waits for 1, though 3 is gone
-    queue.finish(*queue.find_open(1));
-    EXPECT_EQ(open_all(queue), (Ids{4}));
+    push(queue, {"a"});
+    EXPECT_EQ(open_all(queue), Ages{});  // 4 waits for 1, though 3 is gone
+    finish(queue, 1);
+    EXPECT_EQ(open_all(queue), (Ages{4}));
+    EXPECT_EQ(queue.oldest_idle(), nullptr);
 }
 
 TEST(Queue, WhatAPacketWaitsForIsNotIdle) {
     Queue queue;
-    Packet waited = packet({"a"});
-    waited[0]->waiter = std::make_shared<Waiter>();
-    const auto waiter = waited[0]->waiter;
-    queue.push(std::move(waited));
+    const auto waiter = std::make_shared<Waiter>();
+    push(queue, {"a", "b"}, waiter);
+    EXPECT_EQ(waiter->events.size(), 2U);
     EXPECT_EQ(queue.oldest_idle(), nullptr);
-    waiter->settled = true;
-    EXPECT_EQ(queue.oldest_idle()->id, 1U);
+    queue.detach(*waiter);
+    EXPECT_EQ(queue.oldest_idle()->age, 1U);
+    EXPECT_TRUE(waiter->events.empty());
+}
+
+TEST(Queue, AReservedPlaceHoldsUpItsKeyUntilItIsFilled) {
+    Queue queue;
+    push(queue, {"a"});
+    Event& place = queue.reserve("a");
+    push(queue, {"a"});
+    EXPECT_EQ(queue.size(), 2U);
+    EXPECT_EQ(open_all(queue), (Ages{1}));
+    finish(queue, 1);
+    EXPECT_EQ(open_all(queue), Ages{});
+    queue.push(packet_at(place, "filled"), nullptr);
+    EXPECT_EQ(queue.size(), 3U - 1U);
+    EXPECT_EQ(queue.open_next({})->lines, "filled");
+    finish(queue, 2);
+    EXPECT_EQ(open_all(queue), (Ages{3}));
+}
+
+TEST(Queue, AReservedPlaceThatIsGivenUpLetsTheNextOneRun) {
+    Queue queue;
+    Event& place = queue.reserve("a");
+    push(queue, {"a"});
+    EXPECT_EQ(open_all(queue), Ages{});
+    queue.finish(place);
+    EXPECT_EQ(queue.size(), 1U);
+    EXPECT_EQ(open_all(queue), (Ages{2}));
+}
+
+TEST(Queue, APlaceIsFilledOnlyOnce) {
+    Queue queue;
+    Packet first = packet_at(queue.reserve("a"), "first");
+    Packet second = packet({"a"});
+    second[0]->place = first[0]->place;
+    queue.push(std::move(first), nullptr);
+    queue.push(std::move(second), nullptr);
+    EXPECT_EQ(open_all(queue), (Ages{1}));
+    finish(queue, 1);
+    EXPECT_EQ(open_all(queue), (Ages{2}));
+}
+
+TEST(Queue, ReservedPlacesAndPacketsDoNotLockEachOther) {
+    Queue queue;
+    Event& place = queue.reserve("b");
+    push(queue, {"b", "a"});
+    Packet crossing = packet({"a"});
+    crossing.push_back(std::move(packet_at(place, "filled")[0]));
+    queue.push(std::move(crossing), nullptr);
+    Ages order;
+    while (queue.size() != 0) {
+        const Ages opened = open_all(queue);
+        ASSERT_FALSE(opened.empty());
+        for (const std::uint64_t age : opened) {
+            order.push_back(age);
+            finish(queue, age);
+        }
+    }
+    EXPECT_EQ(order, (Ages{1, 2, 3, 4}));
+}
+
+TEST(Queue, TheSameRunIsJoinedQueuedOrOpen) {
+    Queue queue;
+    const auto one = std::make_shared<Waiter>();
+    const auto two = std::make_shared<Waiter>();
+    const auto three = std::make_shared<Waiter>();
+    queue.push(packet({"a"}, "equal"), one);
+    queue.push(packet({"a"}, "equal"), two);
+    ASSERT_EQ(open_all(queue), (Ages{1}));
+    queue.push(packet({"a"}, "equal"), three);
+    queue.push(packet({"a"}, "equal"), nullptr);
+    EXPECT_EQ(queue.size(), 1U);
+    EXPECT_EQ(queue.longest_open()->waiters.size(), 3U);
+    queue.detach(*two);
+    EXPECT_EQ(queue.longest_open()->waiters.size(), 2U);
+}
+
+TEST(Queue, OnlyTheLastOfTheKeyIsJoined) {
+    Queue queue;
+    queue.push(packet({"a"}, "equal"), nullptr);
+    queue.push(packet({"a"}, "other"), nullptr);
+    queue.push(packet({"a"}, "equal"), nullptr);
+    queue.push(packet({"b"}, "equal"), nullptr);
+    queue.push(packet({"c"}), nullptr);
+    queue.push(packet({"c"}), nullptr);
+    EXPECT_EQ(queue.size(), 6U);
+}
+
+TEST(Queue, WhatIsJoinedIsIdleNoMore) {
+    Queue queue;
+    queue.push(packet({"a"}, "equal"), nullptr);
+    EXPECT_EQ(queue.oldest_idle()->age, 1U);
+    queue.push(packet({"a"}, "equal"), std::make_shared<Waiter>());
+    EXPECT_EQ(queue.oldest_idle(), nullptr);
 }
 
 }  // namespace
