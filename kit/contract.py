@@ -100,6 +100,7 @@ class HookPoint:
     waits: str
     groups: tuple[Group, ...]
     default: bool = False
+    isc: bool = False
     skip: str = ""
     drop: str = ""
     since: str = ""

@@ -1,174 +1,103 @@
 #include "core/config.h"
 
 #include <algorithm>
-#include <functional>
 
+#include "core/config_check.h"
+#include "core/config_parameters.h"
+#include "core/config_values.h"
 #include "core/escape.h"
 
 namespace kea_runscript::core {
 
 namespace {
 
-constexpr std::int64_t kMaxTimeout = 3'600'000;
-constexpr std::int64_t kMaxParallel = 999;
-constexpr std::size_t kMaxName = 32;
-
-[[noreturn]] void refuse(const std::string& parameter, const Value& given,
-                         const std::string& allowed) {
-    throw ConfigError("parameter '" + parameter + "' is " + describe(given) + "; it must be " +
-                      allowed);
-}
-
-const std::string& text(const char* parameter, const Value& value, const char* allowed) {
-    const auto* text = std::get_if<std::string>(&value.data);
-    if (!text) {
-        refuse(parameter, value, allowed);
-    }
-    return *text;
-}
-
-std::int64_t number(const std::string& parameter, const Value& value, std::int64_t max,
-                    const std::string& unit) {
-    const auto* number = std::get_if<std::int64_t>(&value.data);
-    if (!number || *number < 1 || *number > max) {
-        refuse(parameter, value, "a whole number" + unit + " from 1 to " + std::to_string(max));
-    }
-    return *number;
-}
-
-bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-}
-
-/// The script's base name in the form of a name: `/x/Add_Route.sh` gives `add-route-sh`.
-std::string name_of(const std::string& script) {
-    std::string name = script.substr(script.rfind('/') + 1, kMaxName);
+/// The base name of a script or socket in the form of a name: `/x/Add_Route.sh` gives
+/// `add-route-sh`.
+std::string default_name(const std::string& path) {
+    std::string name = path.substr(path.rfind('/') + 1, kMaxName);
     for (char& c : name) {
         if (c >= 'A' && c <= 'Z') {
             c = static_cast<char>(c - 'A' + 'a');
-        }
-        if (!is_name_character(c)) {
+        } else if (!is_name(std::string(1, c))) {
             c = '-';
         }
     }
     return name;
 }
 
-void parse_script(Config& config, const Value& value) {
-    const char* allowed =
-        "the absolute path of an executable, such as \"/etc/kea-runscript/scripts/x\"";
-    config.script = text("script", value, allowed);
-    if (config.script.empty() || config.script.front() != '/' || config.script.back() == '/' ||
-        config.script.find('\0') != std::string::npos) {
-        refuse("script", value, allowed);
-    }
+std::vector<const HookPoint*> default_hook_points(Family family, Dialect variables) {
+    std::vector<const HookPoint*> points = hook_points(family);
+    const auto unwanted = [variables](const HookPoint* point) {
+        return variables == Dialect::Isc ? !point->in_isc_hook : !point->in_older_hook;
+    };
+    points.erase(std::remove_if(points.begin(), points.end(), unwanted), points.end());
+    return points;
 }
 
-void parse_name(Config& config, const Value& value) {
-    const char* allowed = "1 to 32 of the characters a-z, 0-9 and -";
-    config.name = text("name", value, allowed);
-    if (config.name.empty() || config.name.size() > kMaxName ||
-        !std::all_of(config.name.begin(), config.name.end(), is_name_character)) {
-        refuse("name", value, allowed);
+Config parse_entry(const Value::Map& parameters, Family family, unsigned cores) {
+    Config config;
+    for (const auto& [parameter, value] : parameters) {
+        parse_parameter(config, parameter, value, family);
     }
-}
-
-void parse_wait(Config& config, const Value& value) {
-    const auto* wait = std::get_if<bool>(&value.data);
-    if (!wait) {
-        refuse("wait", value, "true or false, without quotation marks");
+    if (config.hook_points.empty()) {
+        config.hook_points = default_hook_points(family, config.variables);
     }
-    config.wait = *wait;
-}
-
-void parse_on_failure(Config& config, const Value& value) {
-    const char* allowed = "\"continue\" or \"drop\"";
-    const std::string& given = text("on-failure", value, allowed);
-    if (given == "continue") {
-        config.on_failure = Verdict::Continue;
-    } else if (given == "drop") {
-        config.on_failure = Verdict::Drop;
-    } else {
-        refuse("on-failure", value, allowed);
-    }
-}
-
-void parse_hook_points(Config& config, const Value& value, Family family) {
-    std::string names;
-    for (const HookPoint* point : hook_points(family)) {
-        names += names.empty() ? "" : ", ";
-        names += point->name;
-    }
-    const std::string allowed =
-        "a list, without repetition, of hook points of " + server_name(family) + ": " + names;
-    const auto* list = std::get_if<Value::List>(&value.data);
-    if (!list || list->empty()) {
-        refuse("hook-points", value, allowed);
-    }
-    config.hook_points.clear();
-    for (const Value& item : *list) {
-        const auto* name = std::get_if<std::string>(&item.data);
-        const HookPoint* point = name ? find_hook_point(*name) : nullptr;
-        auto& points = config.hook_points;
-        if (!point || point->family != family ||
-            std::find(points.begin(), points.end(), point) != points.end()) {
-            throw ConfigError("parameter 'hook-points' lists " + describe(item) + "; it must be " +
-                              allowed);
+    check_together(parameters, config);
+    if (parameters.count("fields") == 0) {
+        for (const HookPoint* point : config.hook_points) {
+            config.fields |= point->variables;
         }
-        points.push_back(point);
     }
+    if (parameters.count("max-parallel") == 0) {
+        config.max_parallel = config.mode == Mode::Exec ? std::clamp(cores, 4U, kMaxParallel) : 64;
+    }
+    if (config.name.empty()) {
+        config.name = default_name(config.mode == Mode::Socket ? config.socket : config.script);
+    }
+    return config;
+}
+
+std::vector<Config> parse_scripts(const Value& scripts, Family family, unsigned cores) {
+    const std::string allowed = "maps, each with the parameters of one entry";
+    std::vector<Config> configs;
+    for (const Value& item : nonempty_list_of("scripts", scripts, allowed)) {
+        const std::string place = "entry " + std::to_string(configs.size() + 1) + " of 'scripts': ";
+        const auto* parameters = std::get_if<Value::Map>(&item.data);
+        if (!parameters) {
+            throw ConfigError(place + "it is " + describe(item) +
+                              "; it must be a map with the parameters of one entry");
+        }
+        try {
+            configs.push_back(parse_entry(*parameters, family, cores));
+        } catch (const ConfigError& error) {
+            throw ConfigError(place + error.what());
+        }
+        for (std::size_t other = 0; other + 1 < configs.size(); ++other) {
+            if (configs[other].name == configs.back().name) {
+                throw ConfigError(place + "parameter 'name' is \"" + configs.back().name +
+                                  "\", as is that of entry " + std::to_string(other + 1) +
+                                  "; give each entry a 'name' of its own");
+            }
+        }
+    }
+    return configs;
 }
 
 }  // namespace
 
-Config parse_config(const Value::Map& parameters, Family family, unsigned cores) {
-    Config config;
-    config.max_parallel = std::max(4U, cores);
-    for (const HookPoint* point : hook_points(family)) {
-        if (point->in_older_hook) {
-            config.hook_points.push_back(point);
-        }
+std::vector<Config> parse_config(const Value::Map& parameters, Family family, unsigned cores) {
+    const auto scripts = parameters.find("scripts");
+    if (scripts == parameters.end()) {
+        return {parse_entry(parameters, family, cores)};
     }
-
-    const std::map<std::string, std::function<void(const Value&)>> keywords{
-        {"script", [&](const Value& value) { parse_script(config, value); }},
-        {"name", [&](const Value& value) { parse_name(config, value); }},
-        {"wait", [&](const Value& value) { parse_wait(config, value); }},
-        {"on-failure", [&](const Value& value) { parse_on_failure(config, value); }},
-        {"hook-points", [&](const Value& value) { parse_hook_points(config, value, family); }},
-        {"timeout",
-         [&](const Value& value) {
-             config.timeout = std::chrono::milliseconds(
-                 number("timeout", value, kMaxTimeout, " of milliseconds"));
-         }},
-        {"max-parallel",
-         [&](const Value& value) {
-             config.max_parallel =
-                 static_cast<unsigned>(number("max-parallel", value, kMaxParallel, ""));
-         }},
-    };
     for (const auto& [parameter, value] : parameters) {
-        const auto keyword = keywords.find(parameter);
-        if (keyword == keywords.end()) {
-            std::string known;
-            for (const auto& entry : keywords) {
-                known += (known.empty() ? "" : ", ") + entry.first;
-            }
+        if (parameter != "scripts") {
             throw ConfigError("parameter '" + escaped(parameter) +
-                              "' is not known; the parameters are: " + known);
+                              "' is beside 'scripts', which stands alone; put it into each of the "
+                              "entries of 'scripts'");
         }
-        keyword->second(value);
     }
-    if (config.script.empty()) {
-        throw ConfigError("parameter 'script' is missing; give the absolute path of an executable");
-    }
-    if (config.name.empty()) {
-        config.name = name_of(config.script);
-    }
-    for (const HookPoint* point : config.hook_points) {
-        config.fields |= point->variables;
-    }
-    return config;
+    return parse_scripts(scripts->second, family, cores);
 }
 
 }  // namespace kea_runscript::core

@@ -25,6 +25,7 @@ struct HookPoint {
     bool honours_skip;
     bool honours_drop;
     bool in_older_hook;      ///< whether a configuration without `hook-points` gets it
+    bool in_isc_hook;        ///< the same with `variables: isc`
     bool has_query;          ///< whether there is a packet from a client
     bool has_subnet;         ///< whether there is a subnet, or a lease that names its own
     std::string_view since;  ///< the release of Kea that brought it, such as `2.6`; empty: older

@@ -45,15 +45,15 @@ extern "C" {
             throw std::runtime_error("this library is loaded already; list it only once");
         }
         const core::Family family = family_of_server();
-        const std::vector<core::Config> configs{core::parse_config(
-            parameters_of(handle.getParameters()), family, std::thread::hardware_concurrency())};
+        const std::vector<core::Config> configs = core::parse_config(
+            parameters_of(handle.getParameters()), family, std::thread::hardware_concurrency());
         auto loaded = std::make_unique<Hook>(configs, family);
         register_callouts(handle, configs, family);
         hook = std::move(loaded);
         for (const core::Config& config : configs) {
             LOG_INFO(logger, RUNSCRIPT_LOADED)
                 .arg(config.name)
-                .arg(config.script)
+                .arg(config.mode == core::Mode::Socket ? config.socket : config.script)
                 .arg(names_of(config.hook_points))
                 .arg(config.wait ? "yes" : "no");
         }

@@ -50,11 +50,12 @@ def test_the_readme_lists_the_targets_and_what_was_seen_of_them() -> None:
 
 
 def test_every_parameter_is_described_with_its_limits() -> None:
-    config = sources("core/config.cpp")
+    config = sources("core/config*.cpp", "core/config_values.h")
     allowed = {row[0]: row[2] for row in table("docs/parameters.md", "parameter")}
-    assert set(allowed) == set(re.findall(r'\{"([a-z-]+)",\s*\[&\]', config))
-    for parameter, constant in (("timeout", "kMaxTimeout"), ("max-parallel", "kMaxParallel")):
-        (limit,) = re.findall(rf"{constant} = ([\d']+);", config)
+    assert set(allowed) == {*re.findall(r'\{"([a-z-]+)", (?:any<)?parse_\w+', config), "scripts"}
+    limits = {"timeout": "Timeout", "max-parallel": "Parallel", "queue-limit": "QueueLimit"}
+    for parameter, constant in limits.items():
+        (limit,) = re.findall(rf"kMax{constant} = ([\d']+);", config)
         assert allowed[parameter] == f"1 to {limit.replace(chr(39), '')}"
 
 

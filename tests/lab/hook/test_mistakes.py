@@ -12,14 +12,14 @@ from kit.lab.relay import Relay
 BEHAVE = {"script": f"{SCRIPTS}/behave", "hook-points": ["leases4_committed"]}
 
 WRONG = {
-    "unknown": ({"scirpt": "/x"}, "'scirpt' is not known; the parameters are: hook-points, max-"),
+    "unknown": ({"scirpt": "/x"}, "'scirpt' is not known; the parameters are: arguments, client-"),
     "missing": ({}, "parameter 'script' is missing; give the absolute path"),
     "relative": ({"script": "x"}, "'script' is the text \"x\"; it must be the absolute path"),
     "type": ({"script": "/x", "wait": "yes"}, "'wait' is the text \"yes\"; it must be true or"),
     "range": ({"script": "/x", "timeout": 0}, "'timeout' is the number 0; it must be a whole"),
     "family": (
         {"script": "/x", "hook-points": ["leases6_committed"]},
-        "'hook-points' lists the text \"leases6_committed\"; it must be a list, without",
+        "'hook-points' lists the text \"leases6_committed\"; it must list hook points of",
     ),
 }
 """Parameters, and what the message about them says."""
