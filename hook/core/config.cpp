@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/config_check.h"
+#include "core/config_isc.h"
 #include "core/config_parameters.h"
 #include "core/config_values.h"
 #include "core/escape.h"
@@ -34,16 +35,18 @@ std::vector<const HookPoint*> default_hook_points(Family family, Dialect variabl
     return points;
 }
 
-Config parse_entry(const Value::Map& parameters, Family family, unsigned cores) {
+Config parse_entry(const Value::Map& given, Family family, unsigned cores) {
+    const Value::Map parameters = in_our_words(given);
     Config config;
     for (const auto& [parameter, value] : parameters) {
         parse_parameter(config, parameter, value, family);
     }
-    if (config.hook_points.empty()) {
+    config.default_hook_points = config.hook_points.empty();
+    if (config.default_hook_points) {
         config.hook_points = default_hook_points(family, config.variables);
     }
     check_together(parameters, config);
-    if (parameters.count("fields") == 0) {
+    if (parameters.count("fields") == 0 && config.variables == Dialect::Kea) {
         for (const HookPoint* point : config.hook_points) {
             config.fields |= point->variables;
         }

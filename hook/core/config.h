@@ -47,8 +47,9 @@ struct Config {
     Verdict on_failure = Verdict::Continue;
     std::map<int, Verdict> exit_codes;  ///< of those that are not here, 0 continues, others fail
     std::vector<const HookPoint*> hook_points;
+    bool default_hook_points = true;   ///< not listed: those that this Kea lacks do not matter
     std::vector<std::string> options;  ///< codes, decimal, or names, as they were given
-    Selection fields;                  ///< the variables that the script gets
+    Selection fields;                  ///< the contract's variables that the script gets
     Dialect variables = Dialect::Kea;
     std::map<std::string, std::string> environment;
     std::vector<std::string> arguments;

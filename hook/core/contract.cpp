@@ -286,7 +286,7 @@ const std::vector<HookPoint>& all_hook_points() {
              kRelay6,
              kLease6,
          })},
-        {"addr6_register", Family::V6, Waiting::Blocks, true, true, false, false, true, true, "3.0",
+        {"addr6_register", Family::V6, Waiting::Blocks, true, true, false, true, true, true, "3.0",
          all_of({
              kQuery6,
              kRelay6,

@@ -136,6 +136,28 @@ TEST(Config, TheIscDialectHasTheHookPointsOfItsHook) {
                                         "lease4_decline", "lease4_expire", "lease4_recover"}));
 }
 
+TEST(Config, TheIscDialectTakesTheParametersOfItsHook) {
+    const Value isc = text("isc");
+    const Value name = text("/x/Add_Route.sh");
+    const Config config = parse({{"variables", isc}, {"name", name}, {"sync", {false}}});
+    EXPECT_EQ(config.script, "/x/Add_Route.sh");
+    EXPECT_EQ(config.name, "add-route-sh");
+    EXPECT_FALSE(config.wait);
+    EXPECT_TRUE(parse({{"variables", isc}, {"name", name}, {"sync", {true}}}).wait);
+    EXPECT_FALSE(parse({{"variables", isc}, {"name", name}}).wait);
+    EXPECT_TRUE(parse({{"variables", isc}, {"name", name}, {"wait", {true}}}).wait);
+}
+
+TEST(Config, TheIscDialectComputesNothingOfTheContract) {
+    EXPECT_TRUE(parse({{"script", kScript}, {"variables", text("isc")}}).fields.none());
+}
+
+TEST(Config, TellsDefaultHookPointsFromListedOnes) {
+    EXPECT_TRUE(parse({{"script", kScript}}).default_hook_points);
+    EXPECT_FALSE(
+        parse({{"script", kScript}, {"hook-points", texts({"lease4_renew"})}}).default_hook_points);
+}
+
 TEST(Config, TakesSeveralScripts) {
     const auto configs =
         parse_config({{"scripts", list({map({{"script", kScript}, {"wait", {false}}}),

@@ -166,6 +166,7 @@ const std::vector<Refused> kCombinations{
     Refused{"variables", {{"socket", text("/s")}, {"variables", text("isc")}}, "'script'"},
     Refused{"fields", {{"variables", text("isc")}, {"fields", {List{}}}}, "with \"isc\" leave"},
     Refused{"options", {{"variables", text("isc")}, {"options", {List{}}}}, "with \"isc\" leave"},
+    Refused{"sync", {{"variables", text("isc")}, {"sync", {true}}}, "is not known"},
     Refused{"hook-points",
             {{"variables", text("isc")}, {"hook-points", {List{text("pkt4_send")}}}},
             "where ISC's hook runs nothing"},
@@ -192,6 +193,22 @@ const std::vector<Refused> kCombinations{
             "is \"a\", as is that of entry 1; give each entry a 'name' of its own"},
 };
 INSTANTIATE_TEST_SUITE_P(Combinations, RefusedConfig, testing::ValuesIn(kCombinations));
+
+// The table's tests have `script`, beside which ISC's parameters are unknown.
+TEST(RefusedConfig, IscsParametersStandForOurs) {
+    const Map iscs{{"variables", text("isc")}, {"name", text("/x/y")}};
+    const auto with = [&iscs](const char* parameter, const Value& value) {
+        Map parameters = iscs;
+        parameters[parameter] = value;
+        return refusal(parameters);
+    };
+    EXPECT_NE(with("sync", text("no")).find("'sync' is the text \"no\""), std::string::npos);
+    EXPECT_NE(with("script", text("/x/z")).find("'name' is the text"), std::string::npos);
+    EXPECT_NE(with("variables", text("kea")).find("'name' is the text"), std::string::npos);
+    Map both = iscs;
+    both["wait"] = both["sync"] = {true};
+    EXPECT_NE(refusal(both).find("'sync' and 'wait' mean the same"), std::string::npos);
+}
 
 TEST(RefusedConfig, NeedsSomethingToRun) {
     EXPECT_NE(refusal({}).find("'script' is missing"), std::string::npos);
