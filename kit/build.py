@@ -37,6 +37,12 @@ FLAGS = {"DEB_BUILD_MAINT_OPTIONS": "hardening=+all", "DEB_CXXFLAGS_MAINT_STRIP"
 """What is asked of dpkg-buildflags beyond its defaults."""
 
 
+STAGES = {"stage": "Unspecified", "python": "python"}
+"""The folders with what will be installed: the hook's package, the Python package; each with the
+name that CMake knows its files by.
+"""
+
+
 class BuildError(Problem):
     """The hook does not compile, or its tests fail; the text has the tool's own words."""
 
@@ -44,7 +50,8 @@ class BuildError(Problem):
 def build(target: Target) -> Path:
     """Compiles for `target` unless nothing has changed since the last time.
 
-    Returns the stage, build/<target>/stage, which holds the files as they will be installed.
+    Returns the stage, build/<target>/stage, which holds the files as they will be installed;
+    beside it, build/<target>/python holds those of the Python package.
     Raises BuildError, also where Kea's headers are not of the release that the suite has now.
     """
     stage = BUILD / target.name / "stage"
@@ -53,10 +60,12 @@ def build(target: Target) -> Path:
     with roots.lock(BUILD / target.name):
         if not made_from.exists() or made_from.read_text(encoding="utf-8") != now:
             made_from.unlink(missing_ok=True)
-            shutil.rmtree(stage, ignore_errors=True)
             _compile(target, testing=False)
-            install = ["cmake", "--install", f"{BUILD_THERE}/cmake", "--strip"]
-            inside(target, install, {"DESTDIR": f"{BUILD_THERE}/stage"})
+            for folder, component in STAGES.items():
+                shutil.rmtree(stage.with_name(folder), ignore_errors=True)
+                install = ["cmake", "--install", f"{BUILD_THERE}/cmake", "--strip"]
+                install += ["--component", component]
+                inside(target, install, {"DESTDIR": f"{BUILD_THERE}/{folder}"})
             made_from.write_text(now, encoding="utf-8")
     return stage
 
@@ -128,6 +137,7 @@ def _compile(target: Target, testing: bool) -> None:
         "CMAKE_INSTALL_PREFIX": "/usr",
         "KEA": "ON",
         "KEA_HOOKS_DIR": target.hooks_dir,
+        "PYTHON": "ON",
         "KEA_RELEASE": targets.kea_release(target),
         "TESTING": "ON" if testing else "OFF",
     }

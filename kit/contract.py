@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ SOURCE = ROOT / "hook" / "contract.yml"
 RENDERED = {
     "contract.h.j2": ROOT / "hook" / "core" / "contract.h",
     "contract.cpp.j2": ROOT / "hook" / "core" / "contract.cpp",
+    "examples.py.j2": ROOT / "hook" / "python" / "kea_runscript" / "examples.py",
     "variables.md.j2": ROOT / "docs" / "variables.md",
     "hook_points.md.j2": ROOT / "docs" / "parameters.md",
 }
@@ -166,7 +168,8 @@ def render() -> dict[Path, str]:
     rendered = {}
     for template, file in RENDERED.items():
         text = environment.get_template(template).render(contract=contract)
-        rendered[file] = _formatted(text) if file.suffix != ".md" else _inserted(file, text)
+        finish = _formatted if file.suffix in (".h", ".cpp") else partial(_inserted, file)
+        rendered[file] = finish(text)
     return rendered
 
 

@@ -36,19 +36,22 @@ std::string event_frame(std::uint64_t id, std::string_view point, bool retry, bo
 std::string drain_frame(unsigned milliseconds);
 
 /// One frame as a peer sees it: its first line split at `=`, and its further lines the same way,
-/// values still escaped. Holds until the reader is fed again.
+/// values still escaped. Holds as long as its text does.
 struct DownFrame {
     using Pair = std::pair<std::string_view, std::string_view>;
     Pair first;
     std::vector<Pair> pairs;
 };
+DownFrame parse_down_frame(std::string_view text);
 
 /// Cuts what arrives on the stream into frames. A frame longer than Frame::kMaxOctets is skipped.
 class DownReader {
 public:
     void feed(std::string_view octets);
-    /// The next complete frame, if there is one.
+    /// The next complete frame, if there is one, and its text without the line feeds at its end.
+    /// Both hold until the reader is fed again.
     std::optional<DownFrame> next();
+    std::optional<std::string_view> next_text();
 
 private:
     std::string buffer_;

@@ -34,7 +34,7 @@ void DownReader::feed(std::string_view octets) {
     buffer_ += octets;
 }
 
-std::optional<DownFrame> DownReader::next() {
+std::optional<std::string_view> DownReader::next_text() {
     while (true) {
         const std::size_t end = buffer_.find("\n\n", start_);
         if (end == std::string::npos) {
@@ -42,28 +42,36 @@ std::optional<DownFrame> DownReader::next() {
         }
         const std::string_view text(buffer_.data() + start_, end - start_);
         start_ = end + 2;
-        if (text.size() > Frame::kMaxOctets) {
-            continue;
+        if (text.size() <= Frame::kMaxOctets) {
+            return text;
         }
-        DownFrame frame;
-        bool first = true;
-        for (std::size_t begin = 0; begin <= text.size();) {
-            const std::size_t stop = std::min(text.find('\n', begin), text.size());
-            const std::string_view line = text.substr(begin, stop - begin);
-            const std::size_t equals = line.find('=');
-            if (equals != std::string_view::npos) {
-                const DownFrame::Pair pair(line.substr(0, equals), line.substr(equals + 1));
-                if (first) {
-                    frame.first = pair;
-                } else {
-                    frame.pairs.push_back(pair);
-                }
-            }
-            first = false;
-            begin = stop + 1;
-        }
-        return frame;
     }
+}
+
+std::optional<DownFrame> DownReader::next() {
+    const auto text = next_text();
+    return text ? std::optional(parse_down_frame(*text)) : std::nullopt;
+}
+
+DownFrame parse_down_frame(std::string_view text) {
+    DownFrame frame;
+    bool first = true;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t stop = std::min(text.find('\n', begin), text.size());
+        const std::string_view line = text.substr(begin, stop - begin);
+        const std::size_t equals = line.find('=');
+        if (equals != std::string_view::npos) {
+            const DownFrame::Pair pair(line.substr(0, equals), line.substr(equals + 1));
+            if (first) {
+                frame.first = pair;
+            } else {
+                frame.pairs.push_back(pair);
+            }
+        }
+        first = false;
+        begin = stop + 1;
+    }
+    return frame;
 }
 
 }  // namespace kea_runscript::core
