@@ -13,7 +13,7 @@ import struct
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -24,6 +24,8 @@ SO_RCVBUFFORCE = 33
 SO_TIMESTAMPNS = 35
 ROOM = 16 << 20
 """Octets of replies that may wait to be read: a server answers a thousand clients at once."""
+RETRANSMISSION = 1.0
+"""Seconds after which a client without a reply asks again."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,13 @@ class Reply:
     kind: the message type, as in "ACK".
     time: seconds of time.monotonic().
     stamp: seconds since the epoch, the kernel's time stamp.
+    octets: the message.
     """
 
     kind: str
     time: float
     stamp: float
+    octets: bytes
 
 
 R = TypeVar("R", bound=Reply)
@@ -87,6 +91,24 @@ class Mailbox(ABC, Generic[R]):
             self.replies[xid] = reply
             wanted.discard(xid)
         return True
+
+    def insist(
+        self, send: Callable[[int, int], int], clients: Iterable[int], timeout: float = 60
+    ) -> dict[int, R]:
+        """Have all these clients ask at once, and again each second until each has its reply.
+
+        send: sends a client's packet; its second argument is the transaction of one that is sent
+            again, at first 0. Returns the transaction.
+        """
+        deadline = time.monotonic() + timeout
+        xids = {client: send(client, 0) for client in clients}
+        while not self.collect(xids.values(), RETRANSMISSION):
+            silent = {c: xid for c, xid in xids.items() if xid not in self.replies}
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no reply within {timeout:g} s to {len(silent)} clients")
+            for client, xid in silent.items():
+                send(client, xid)
+        return {client: self.replies.pop(xid) for client, xid in xids.items()}
 
     @abstractmethod
     def _read(self, packet: bytes, now: float, stamp: float) -> tuple[int, R]:

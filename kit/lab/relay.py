@@ -69,6 +69,7 @@ class Relay(Mailbox[Reply4]):
         xid: int = 0,
         options: Mapping[int, bytes] | None = None,
         hwaddr: bytes | None = None,
+        giaddr: str = "",
     ) -> int:
         """Send a packet; returns its transaction, for `wait`.
 
@@ -77,6 +78,7 @@ class Relay(Mailbox[Reply4]):
         xid: the transaction of a packet that is sent again.
         options: more of them by code; one of more than 255 octets is sent in parts.
         hwaddr: in place of the client's own; it can be empty.
+        giaddr: what it says in place of the relay's own address.
         """
         xid = xid or next(self._xids)
         named = {53: bytes([KINDS4.index(KINDS.get(kind, kind))])}
@@ -89,7 +91,8 @@ class Relay(Mailbox[Reply4]):
             hwaddr = bytes.fromhex(self.hwaddr(client).replace(":", ""))
         hops, flags = (0, 0x8000) if self._direct else (1, 0)
         head = struct.pack("!BBBBIHH", 1, 1, len(hwaddr), hops, xid, 0, flags)
-        addresses = b"".join(map(socket.inet_aton, (own, NOWHERE, NOWHERE, self._address)))
+        giaddr = giaddr or self._address
+        addresses = b"".join(map(socket.inet_aton, (own, NOWHERE, NOWHERE, giaddr)))
         packed = b"".join(_packed(*option) for option in {**named, **(options or {})}.items())
         rest = hwaddr.ljust(16 + 64 + 128, b"\0") + COOKIE + packed + b"\xff"
         self._socket.sendto(head + addresses + rest, self._to)
@@ -115,7 +118,7 @@ class Relay(Mailbox[Reply4]):
         options = dict(options4(packet))
         kind = KINDS4[options[53][0]]
         address = socket.inet_ntoa(packet[16:20])
-        return int.from_bytes(packet[4:8]), Reply4(kind, now, stamp, address, options)
+        return int.from_bytes(packet[4:8]), Reply4(kind, now, stamp, packet, address, options)
 
 
 def _packed(code: int, value: bytes) -> bytes:

@@ -154,7 +154,7 @@ class Clients6(Mailbox[Reply6]):
         self._server = options.get(SERVER_ID, self._server)
         ias = tuple(_ia(kind, v) for c, v in named for kind, code in IA_CODES.items() if c == code)
         kind = KINDS6[packet[0]]
-        return int.from_bytes(packet[1:4]), Reply6(kind, now, stamp, ias, options)
+        return int.from_bytes(packet[1:4]), Reply6(kind, now, stamp, packet, ias, options)
 
 
 def option(code: int, value: bytes) -> bytes:

@@ -13,12 +13,16 @@ from kit.targets import Target
 
 SERVER4 = "10.1.0.1"
 RELAY4 = "10.1.0.2"
+CLIENT6 = "fe80::2"
+RELAY6 = "2001:db8::2"
+REGISTERED6 = "2001:db8::77"
 SUBNETS4 = [{"id": 1, "subnet": "10.1.0.0/16", "pools": [{"pool": "10.1.1.0-10.1.9.255"}]}]
 SUBNETS6 = [
     {
         "id": 1,
         "subnet": "2001:db8::/64",
         "interface": "eth1",
+        "pools": [{"pool": "2001:db8::1:0/112"}],
         "pd-pools": [{"prefix": "2001:db8:1::", "prefix-len": 48, "delegated-len": 56}],
     }
 ]
@@ -57,7 +61,7 @@ def server(lab: Lab, target: Target, kea_root: Path) -> Host:
 
 @pytest.fixture(scope="session")
 def access(lab: Lab, server: Host) -> Access:
-    return lab.access(server, "eth1", [f"{SERVER4}/16", "2001:db8::1/64"])
+    return lab.access(server, "eth1", [f"{SERVER4}/16", "2001:db8::1/64", "fe80::1/64"])
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +69,8 @@ def gateway(access: Access) -> Client:
     """The machine on which the relay is."""
     machine = access.client("gateway")
     machine.ip(f"address add {RELAY4}/16 dev eth0")
+    for address in (CLIENT6, RELAY6, REGISTERED6):
+        machine.ip(f"address add {address}/64 dev eth0 nodad")
     return machine
 
 

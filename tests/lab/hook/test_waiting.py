@@ -1,5 +1,6 @@
 """While scripts run, the server goes on."""
 
+import math
 import statistics
 import time
 
@@ -8,7 +9,10 @@ import pytest
 from kit.lab.kea import SCRIPTS, Kea
 from kit.lab.relay import Relay
 
-CLIENTS = 20
+CLIENTS = 100
+PARALLEL = 16
+TAKES = 0.3
+"""Seconds that the script takes."""
 PACE = 0.005
 """Seconds between an answer and the next DISCOVER."""
 
@@ -21,8 +25,14 @@ pytestmark = [
 def test_a_server_with_slow_scripts_answers_others_at_once(
     kea4: Kea, relay: Relay, threads: bool
 ) -> None:
-    """Twenty clients wait for scripts of 300 ms each; others send their DISCOVER meanwhile."""
-    slow = {"script": f"{SCRIPTS}/slow", "wait": True, "hook-points": ["leases4_committed"]}
+    """A hundred clients wait for their scripts; others send their DISCOVER meanwhile."""
+    slow = {
+        "script": f"{SCRIPTS}/slow",
+        "wait": True,
+        "hook-points": ["leases4_committed"],
+        "max-parallel": PARALLEL,
+        "timeout": 20_000,
+    }
     kea4.start(slow, multi_threading=threads)
     offers = [relay.offer(client)[0] for client in range(CLIENTS)]
     start = time.monotonic()
@@ -34,14 +44,16 @@ def test_a_server_with_slow_scripts_answers_others_at_once(
     acks = [relay.wait(xid) for xid in requests]
     assert [ack.kind for ack in acks] == ["ACK"] * CLIENTS
     waited = sorted(ack.time - start for ack in acks)
-    assert waited[0] >= 0.3
+    rounds = math.ceil(CLIENTS / PARALLEL) * TAKES
     late = statistics.quantiles(meanwhile, n=10)[8]
     print(
-        f"{CLIENTS} ACKs after {waited[0] * 1e3:.0f} to {waited[-1] * 1e3:.0f} ms;"
-        f" {len(meanwhile)} DISCOVERs meanwhile answered after"
+        f"{CLIENTS} ACKs after {waited[0] * 1e3:.0f} to {waited[-1] * 1e3:.0f} ms, where"
+        f" {rounds * 1e3:.0f} ms is the least; {len(meanwhile)} DISCOVERs meanwhile answered after"
         f" {statistics.median(meanwhile) * 1e3:.1f} ms (median), {late * 1e3:.1f} ms (9 of 10),"
         f" {max(meanwhile) * 1e3:.1f} ms (longest)"
     )
+    assert waited[0] >= TAKES
+    assert rounds <= waited[-1] < rounds + TAKES
     # Other work on this machine delays one or the other, but none waits for a script.
     assert late < 0.010
-    assert max(meanwhile) < 0.3
+    assert max(meanwhile) < TAKES

@@ -1,0 +1,118 @@
+"""Many clients at once: none is without its answer for long, and no answer is without its route."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from kit.lab import Client, Host
+from kit.lab.kea import SCRIPTS, Kea
+from kit.lab.mailbox import Reply
+from kit.lab.relay import Relay
+from kit.lab.relay6 import IA, Clients6
+from kit.lab.routes import RouteWatch
+from kit.paths import ROOT
+from tests.lab.hook.conftest import CLIENT6
+
+CROWD = 1000
+TIMEOUT = 0.5
+"""Seconds, the parameter's."""
+OTHERS = 20
+CLIENTS = 200
+MIB = 1 << 20
+ROUTES = """
+allow 10.1.0.0/16 dev eth1 min-length 32
+allow 2001:db8:1::/48 dev eth1 min-length 56 max-length 56
+"""
+SUDOERS = """
+Defaults:_kea !pam_acct_mgmt, !pam_session
+_kea ALL=(root) NOPASSWD: /usr/libexec/kea-hook-runscript/kea-runscript-route
+"""
+NO_ROUTE_NO_REPLY = {"on-failure": "drop", "timeout": 20_000}
+
+pytestmark = pytest.mark.parametrize("target", ["trixie"], indirect=True, scope="session")
+
+
+def resident(host: Host, pid: int) -> int:
+    """The memory that a process has now, in octets."""
+    status = (host.inside(f"/proc/{pid}/status")).read_text()
+    return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) << 10
+
+
+def test_a_hung_script_holds_up_a_thousand_clients_no_longer_than_its_timeout(
+    kea4: Kea, relay: Relay, server: Host, threads: bool
+) -> None:
+    server.write(f"{SCRIPTS}/hang", "#!/bin/sh\nexec sleep 600\n", 0o755)
+    parameters = {
+        "script": f"{SCRIPTS}/hang",
+        "hook-points": ["leases4_committed"],
+        "timeout": int(TIMEOUT * 1000),
+    }
+    kea4.start(parameters, multi_threading=threads)
+    offered = [relay.offer(client)[0].address for client in range(CROWD)]
+    pid, before = kea4.pid, resident(server, kea4.pid)
+
+    def ask(client: int, again: int) -> int:
+        return relay.send("REQUEST", client, offered[client], xid=again)
+
+    acks = relay.insist(ask, range(CROWD))
+    assert {ack.kind for ack in acks.values()} == {"ACK"}
+    assert len({ack.address for ack in acks.values()}) == CROWD
+    others = [relay.offer(CROWD + number)[1] for number in range(OTHERS)]
+    assert max(others) < TIMEOUT
+    grown = resident(server, pid) - before
+    print(f"{CROWD} ACKs, {grown / MIB:.1f} MiB more")
+    assert kea4.pid == pid
+    assert grown < 64 * MIB
+
+
+@pytest.fixture
+def routes(server: Host) -> Iterator[RouteWatch]:
+    """The server may set routes by the examples' scripts, and its routes are watched."""
+    server.write("/etc/kea-runscript/routes.conf", ROUTES)
+    server.write("/etc/sudoers.d/kea-runscript", SUDOERS, 0o440)
+    for script in ("slash32_routes", "ipv6_pd_routes"):
+        server.put(ROOT / "examples" / script / script, f"{SCRIPTS}/{script}", 0o755)
+    with server.watch_routes() as watch:
+        yield watch
+    for family in ("-4", "-6"):
+        server.run(["ip", family, "route", "flush", "proto", "75"])
+
+
+def test_each_of_200_acks_leaves_after_its_route_is_there(
+    kea4: Kea, relay: Relay, routes: RouteWatch, threads: bool
+) -> None:
+    script = {"script": f"{SCRIPTS}/slash32_routes", "hook-points": ["leases4_committed"]}
+    kea4.start({**script, **NO_ROUTE_NO_REPLY}, multi_threading=threads)
+    offered = [relay.offer(client)[0].address for client in range(CLIENTS)]
+
+    def ask(client: int, again: int) -> int:
+        return relay.send("REQUEST", client, offered[client], xid=again)
+
+    acks = relay.insist(ask, range(CLIENTS))
+    assert_routes_came_first(routes, {ack.address: ack for ack in acks.values()})
+
+
+def test_each_of_200_replies_leaves_after_its_prefix_has_its_route(
+    kea6: Kea, gateway: Client, routes: RouteWatch, threads: bool
+) -> None:
+    script = {"script": f"{SCRIPTS}/ipv6_pd_routes", "hook-points": ["leases6_committed"]}
+    kea6.start({**script, **NO_ROUTE_NO_REPLY}, multi_threading=threads)
+    clients = Clients6(gateway, CLIENT6)
+    offered = [clients.ask("SOLICIT", client, IA("PD")).ias for client in range(CLIENTS)]
+
+    def ask(client: int, again: int) -> int:
+        return clients.send("REQUEST", client, *offered[client], xid=again)
+
+    replies = clients.insist(ask, range(CLIENTS))
+    clients.close()
+    assert_routes_came_first(routes, {r.ias[0].value: r for r in replies.values()})
+
+
+def assert_routes_came_first(routes: RouteWatch, replies: dict[str, Reply]) -> None:
+    """Each of these addresses or prefixes had its route before its reply left."""
+    assert len(replies) == CLIENTS
+    came = {event.route.split()[0]: event.time for event in routes.events if not event.deleted}
+    leads = sorted(reply.stamp - came[what] for what, reply in replies.items())
+    print(f"routes {leads[0] * 1e3:.1f} to {leads[-1] * 1e3:.1f} ms before {len(leads)} replies")
+    assert leads[0] > 0
