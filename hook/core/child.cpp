@@ -6,7 +6,7 @@
 
 namespace kea_runscript::core {
 
-Child start_child(const std::vector<std::string>& arguments) {
+Stream start_child(const std::vector<std::string>& arguments) {
     Pipe events = make_pipe();
     Pipe answers = make_pipe();
     Pipe errors = make_pipe();
@@ -24,7 +24,7 @@ Child start_child(const std::vector<std::string>& arguments) {
     char* const envp[] = {nullptr};
     const int descriptors[] = {events.read.get(), answers.write.get(), errors.write.get(),
                                lifeline.read.get()};
-    Child child;
+    Stream child;
     const int error = spawn(child.pid, argv[0], argv.data(), envp, descriptors, 4);
     if (error != 0) {
         throw std::system_error(error, std::generic_category(), "cannot start " + arguments[0]);

@@ -4,15 +4,16 @@
 #include <unistd.h>
 
 #include <csignal>
+
 namespace kea_runscript::core {
 
 namespace {
 
-/// Events that may wait. Beyond it the oldest that no packet waits for is discarded.
-constexpr std::size_t kQueueLimit = 10'000;
+/// What scripts and peers may write into the log.
+constexpr std::size_t kLinesPerSecond = 50;
 
-std::vector<std::string> runner_command(const std::string& runner, const Config& config) {
-    return {runner, "--timeout", std::to_string(config.timeout.count()), "--", config.script};
+std::string mode_name(Mode mode) {
+    return mode == Mode::Exec ? "exec" : mode == Mode::Worker ? "worker" : "socket";
 }
 
 }  // namespace
@@ -23,11 +24,12 @@ Engine::Engine(Config config, const std::string& runner, std::string kea, Family
       notify_(std::move(notify)),
       epoll_(make_epoll()),
       wake_(make_eventfd()),
-      peer_(runner_command(runner, config_),
+      peer_(config_, runner,
             Hello{config_.name, std::move(kea), family == Family::V4 ? "4" : "6",
-                  config_.max_parallel, "exec"},
+                  config_.max_parallel, mode_name(config_.mode)},
             notify_, epoll_.get()),
-      window_(config_.max_parallel) {
+      window_(config_.max_parallel),
+      output_(kLinesPerSecond) {
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.fd = wake_.get();
@@ -77,7 +79,7 @@ void Engine::cancel(Reservation& reservation) {
     if (reservation.event) {
         Lock lock(mutex_);
         queue_.finish(*reservation.event);
-        wake(lock);
+        unlock_and_wake(lock);
     }
 }
 
@@ -88,14 +90,14 @@ bool Engine::submit(std::vector<std::unique_ptr<Event>> packet,
     if (stopping_) {
         return false;
     }
-    const bool full = queue_.size() >= kQueueLimit && !queue_.oldest_idle();
+    const bool full = queue_.waiting() >= config_.queue_limit && !queue_.oldest_idle();
     const bool attached = waiter && !peer_down_ && !full;
     queue_.push(std::move(packet), attached ? waiter : nullptr);
     if (attached && waiter->on_settled) {
         deadlines_.emplace(waiter->deadline, waiter);
     }
     discard_excess();
-    wake(lock);
+    unlock_and_wake(lock);
     return attached;
 }
 
@@ -111,25 +113,14 @@ void Engine::stop(std::chrono::milliseconds limit) {
     Lock lock(mutex_);
     stopping_ = true;
     stop_deadline_ = Clock::now() + limit;
-    wake(lock);
+    unlock_and_wake(lock);
     if (thread_.joinable()) {
         thread_.join();
     }
 }
 
-/// Wakes the I/O thread, after giving up the mutex: else it would often wake only to wait for it.
-void Engine::wake(Lock& lock) {
-    const bool pending = std::exchange(wake_pending_, true);
-    lock.unlock();
-    if (!pending) {
-        const std::uint64_t one = 1;
-        // Cannot fail: the counter is nowhere near its limit.
-        [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof one);
-    }
-}
-
 void Engine::discard_excess() {
-    while (queue_.size() > kQueueLimit) {
+    while (queue_.waiting() > config_.queue_limit) {
         Event* const oldest = queue_.oldest_idle();
         if (!oldest) {
             return;
@@ -139,13 +130,19 @@ void Engine::discard_excess() {
     }
 }
 
-void Engine::note(Notice notice, std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), config_.name);
-    notices_.emplace_back(notice, std::move(arguments));
-}
-
-std::string Engine::describe(const Event& event) {
-    return std::string(event.point->name) + " " + event.key;
+/// Wakes the I/O thread if it has to do something now, and not by holding the mutex: else it would
+/// often wake only to wait for that.
+void Engine::unlock_and_wake(Lock& lock) {
+    const bool wake = asleep_ && (stopping_ || !notices_.empty() ||
+                                  (queue_.may_open() && queue_.open() < room_) ||
+                                  (!deadlines_.empty() && deadlines_.begin()->first < wakes_at_));
+    asleep_ = asleep_ && !wake;
+    lock.unlock();
+    if (wake) {
+        const std::uint64_t one = 1;
+        // Cannot fail: the counter is nowhere near its limit.
+        [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof one);
+    }
 }
 
 }  // namespace kea_runscript::core

@@ -16,6 +16,7 @@
 #include "core/notice.h"
 #include "core/peer.h"
 #include "core/queue.h"
+#include "core/quota.h"
 
 namespace kea_runscript::core {
 
@@ -58,23 +59,31 @@ public:
 private:
     using Lock = std::unique_lock<std::mutex>;
 
-    void run();
-    bool finished(Clock::time_point now);
-    void leave();
-    Clock::time_point next_wake() const;
-    void sleep_until(Clock::time_point next);
-    void apply(const UpLine& line);
-    void lose_peer(const std::string& reason);
-    void expire(Clock::time_point now);
-    void dispatch(Clock::time_point now);
-    void end_event(Event& event, Verdict verdict);
-    void fail_event(Event& event, const std::string& reason);
-    void settle(Waiter& waiter, Verdict verdict);
-    void give_up(Waiter& waiter);
+    // engine.cpp: what other threads call.
     void cancel(Reservation& reservation);
     void discard_excess();
+    void unlock_and_wake(Lock& lock);
+
+    // engine_loop.cpp: the I/O thread.
+    void run();
+    void sleep();
+    void expire(Clock::time_point now);
+    void dispatch(Clock::time_point now);
+    Clock::time_point patience_end() const;
+    Clock::time_point next_wake(Clock::time_point now) const;
+    bool finished(Clock::time_point now) const;
+    void leave();
+
+    // engine_answers.cpp: how events end.
+    void apply(const UpLine& line, Clock::time_point now);
+    void answer(Event& event, const UpLine& line, Clock::time_point now);
+    void say(Notice notice, const std::string& who, std::string_view text, Clock::time_point now);
+    void lose_peer(const Peer::Loss& loss);
+    void end_event(Event& event, Verdict verdict);
+    void fail_event(Event& event, const std::string& reason);
+    void give_up(Waiter& waiter);
+    void settle(Waiter& waiter, Verdict verdict);
     void note(Notice notice, std::vector<std::string> arguments);
-    void wake(Lock& lock);
     static std::string describe(const Event& event);
 
     const Config config_;
@@ -84,20 +93,27 @@ private:
     std::shared_ptr<void> alive_ = std::make_shared<int>();  // ends first
     std::thread thread_;
     Queue queue_;
-    bool wake_pending_ = false;
     bool stopping_ = false;
-    bool peer_down_ = false;
     Clock::time_point stop_deadline_;
-    std::multimap<Clock::time_point, std::shared_ptr<Waiter>> deadlines_;
+    std::multimap<Clock::time_point, std::shared_ptr<Waiter>> deadlines_;  // of parked packets
     std::vector<std::pair<Notice, std::vector<std::string>>> notices_;
     std::vector<std::pair<std::function<void(Verdict)>, Verdict>> settled_;
+
+    // How the I/O thread left things when it went to sleep.
+    bool asleep_ = false;
+    Clock::time_point wakes_at_;
+    bool peer_down_ = false;
+    std::size_t room_ = 0;  // so many events may be open
 
     // The I/O thread's own.
     Fd epoll_;
     Fd wake_;
     Peer peer_;
-    unsigned window_;
-    bool drain_sent_ = false;
+    std::size_t window_;
+    bool bye_ = false;         // the peer has asked to be restarted
+    bool drain_sent_ = false;  // it has been told to end
+    Clock::time_point heard_;  // its last answer, or when it got something to do
+    Quota output_;
 };
 
 }  // namespace kea_runscript::core

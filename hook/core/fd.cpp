@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,9 +22,8 @@ int checked(int result, const char* what) {
     return result;
 }
 
-Fd raised(const Fd& low) {
-    return Fd(checked(fcntl(low.get(), F_DUPFD_CLOEXEC, kAboveStandard),
-                      "cannot duplicate a descriptor"));
+Fd raised(Fd fd) {
+    return fd.get() >= kAboveStandard ? std::move(fd) : duplicate(fd);
 }
 
 }  // namespace
@@ -38,14 +38,23 @@ void Fd::reset(int fd) {
 Pipe make_pipe() {
     int ends[2];
     checked(pipe2(ends, O_CLOEXEC), "cannot make a pipe");
-    const Fd read(ends[0]);
-    const Fd write(ends[1]);
-    return Pipe{raised(read), raised(write)};
+    Fd read(ends[0]);
+    Fd write(ends[1]);
+    return Pipe{raised(std::move(read)), raised(std::move(write))};
 }
 
 Fd make_eventfd() {
-    const Fd fd(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "cannot make an eventfd"));
-    return raised(fd);
+    return raised(Fd(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "cannot make an eventfd")));
+}
+
+Fd make_socket() {
+    constexpr int kType = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+    return raised(Fd(checked(socket(AF_UNIX, kType, 0), "cannot make a socket")));
+}
+
+Fd duplicate(const Fd& fd) {
+    return Fd(
+        checked(fcntl(fd.get(), F_DUPFD_CLOEXEC, kAboveStandard), "cannot duplicate a descriptor"));
 }
 
 Fd make_epoll() {

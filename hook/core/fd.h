@@ -39,6 +39,12 @@ Pipe make_pipe();
 /// An eventfd under the same terms, non-blocking.
 Fd make_eventfd();
 
+/// A unix stream socket under the same terms, non-blocking.
+Fd make_socket();
+
+/// Another descriptor for the same, under the same terms.
+Fd duplicate(const Fd& fd);
+
 /// An epoll set, close-on-exec. Throws std::system_error.
 Fd make_epoll();
 

@@ -6,20 +6,31 @@
 
 namespace kea_runscript::core {
 
-/// What the engine tells its owner; comments list the arguments. The first is the entry's name.
+/// What the engine tells its owner; comments list the arguments. The first is the entry's name. A
+/// peer is `the runner`, `the worker` or `the service at PATH`.
 enum class Notice {
     RunnerStarted,      ///< entry, pid
     RunnerStartFailed,  ///< entry, program, reason
     RunnerStartDenied,  ///< entry, program: the kernel refused the start (EACCES)
-    RunnerEnded,        ///< entry, pid, how many events were open
-    RunnerHung,         ///< entry, pid, event
     RunnerRefused,      ///< entry, program: it speaks another version of the protocol
+    WorkerRefused,      ///< entry, script: the same
+    SocketConnected,    ///< entry, path
+    SocketFailed,       ///< entry, path, reason
+    SocketDenied,       ///< entry, path: the kernel refused the connection (EACCES)
+    SocketRefused,      ///< entry, path, the user who listens there and may not
+    PeerEnded,          ///< entry, peer, how, number of unanswered events
+    PeerHung,           ///< entry, peer, event
+    PeerRestarts,       ///< entry, peer: it has asked for it
     EventFailed,        ///< entry, event, reason
     EventDiscarded,     ///< entry, event
     PacketLate,         ///< entry, milliseconds: the packet's deadline has passed
     Undelivered,        ///< entry, number of events
-    Output,             ///< entry, event, one line of the script's output
-    Noise,              ///< entry, one line that is not of the protocol
+    OutputDebug,        ///< entry, event or `-`, one line of the script's
+    Output,             ///< the same
+    OutputWarning,      ///< the same
+    OutputError,        ///< the same
+    Noise,              ///< entry, peer, one line that is not of the protocol
+    OutputHeldBack,     ///< entry, number of lines that were too many for one second
 };
 
 /// Called in any thread, without locks.

@@ -1,15 +1,17 @@
 #include "core/peer.h"
 
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <thread>
 
+#include "core/child.h"
 #include "core/leftovers.h"
+#include "core/socket.h"
 
 namespace kea_runscript::core {
 
@@ -20,49 +22,127 @@ namespace {
 constexpr auto kFirstBackoff = 100ms;
 constexpr auto kLastBackoff = 10'000ms;
 constexpr auto kStable = 30s;
+constexpr auto kFirstReap = 1ms;
 constexpr auto kReapInterval = 50ms;
-constexpr std::size_t kReadSize = 65536;
 
-/// Reads what is there now; returns false at end of file.
-bool read_available(const Fd& fd, UpReader& reader) {
-    char buffer[kReadSize];
-    const ssize_t size = ::read(fd.get(), buffer, sizeof buffer);
-    if (size > 0) {
-        reader.feed({buffer, static_cast<std::size_t>(size)});
-        return true;
+/// How much longer than `timeout` a peer may take to end when its stream has: the runner gives a
+/// worker 2 s and, after a SIGTERM, one more.
+constexpr auto kCloseGrace = 4s;
+
+constexpr int kReapedElsewhere = -1;
+
+std::vector<std::string> runner_command(const std::string& runner, const Config& config) {
+    std::vector<std::string> command{runner, "--timeout", std::to_string(config.timeout.count())};
+    for (const auto& [name, value] : config.environment) {
+        command.insert(command.end(), {"--environment", name + "=" + value});
     }
-    return size < 0 && (errno == EAGAIN || errno == EINTR);
+    if (config.mode == Mode::Worker) {
+        command.emplace_back("--worker");
+    }
+    command.insert(command.end(), {"--", config.script});
+    command.insert(command.end(), config.arguments.begin(), config.arguments.end());
+    return command;
+}
+
+std::string title_of(const Config& config) {
+    switch (config.mode) {
+        case Mode::Exec:
+            return "the runner";
+        case Mode::Worker:
+            return "the worker";
+        case Mode::Socket:
+            break;
+    }
+    return "the service at " + config.socket;
+}
+
+/// Reaps a child if it has ended. Kea's own handler of SIGCHLD may have been faster.
+std::optional<int> status_of(pid_t pid) {
+    int status = 0;
+    const pid_t result = waitpid(pid, &status, WNOHANG);
+    if (result == pid) {
+        return status;
+    }
+    return result < 0 && errno == ECHILD ? std::optional(kReapedElsewhere) : std::nullopt;
+}
+
+std::string describe(std::optional<int> status) {
+    if (!status || *status == kReapedElsewhere) {
+        return "it has closed the stream";
+    }
+    if (WIFSIGNALED(*status)) {
+        return "the runner was ended by signal " + std::to_string(WTERMSIG(*status));
+    }
+    // The runner says it as a shell does.
+    constexpr int kBySignal = 128;
+    const int code = WEXITSTATUS(*status);
+    return code > kBySignal ? "ended by signal " + std::to_string(code - kBySignal)
+                            : "exit code " + std::to_string(code);
 }
 
 }  // namespace
 
-Peer::Peer(std::vector<std::string> command, Hello hello, Notify notify, int epoll)
-    : command_(std::move(command)),
+Peer::Peer(const Config& config, const std::string& runner, Hello hello, Notify notify, int epoll)
+    : config_(config),
+      command_(runner_command(runner, config)),
+      title_(title_of(config)),
       hello_(std::move(hello)),
       notify_(std::move(notify)),
       epoll_(epoll),
       start_at_(Clock::now()),
       backoff_(kFirstBackoff),
-      unreaped_(leftover_children(command_.front())) {}
+      leftovers_(leftover_children(runner)) {}
 
-void Peer::tick(Clock::time_point now) {
-    reap();
-    if (!connected() && !refused_ && now >= start_at_) {
-        start(now);
+void Peer::tick(Clock::time_point now, bool stopping) {
+    if (now >= reap_at_ && (closing_ || !leftovers_.empty())) {
+        reap();
+        reap_at_ = now + std::clamp<Clock::duration>(now - ended_at_, kFirstReap, kReapInterval);
+    }
+    if (closing_ && (is_gone() || now >= close_by_)) {
+        lose();
+    }
+    if (!listening() && !loss_ && !refused_ && !stopping && now >= start_at_) {
+        open(now);
     }
 }
 
-Clock::time_point Peer::next_tick() const {
+Clock::time_point Peer::next_tick(Clock::time_point now) const {
     Clock::time_point next = Clock::time_point::max();
-    if (!connected() && !refused_) {
+    if (closing_) {
+        next = status_ && !dry_ ? now : std::min(close_by_, reap_at_);
+    } else if (!connected() && !refused_) {
         next = start_at_;
     }
-    return unreaped_.empty() ? next : std::min(next, Clock::now() + kReapInterval);
+    return leftovers_.empty() ? next : std::min(next, reap_at_);
 }
 
-void Peer::start(Clock::time_point now) {
+void Peer::open(Clock::time_point now) {
+    if (!(config_.mode == Mode::Socket ? connect() : start())) {
+        down_ = true;
+        back_off(now);
+        return;
+    }
+    started_ = now;
+    heard_ = answered_ = at_end_ = false;
+    watching_out_ = answers_ready_ = errors_ready_ = false;
+    status_.reset();
+    answers_ = UpReader();
+    errors_ = UpReader();
+    watch(stream_.answers, EPOLLIN, EPOLL_CTL_ADD);
+    watch(stream_.events, 0, EPOLL_CTL_ADD);
+    if (stream_.pid != 0) {
+        watch(stream_.errors, EPOLLIN, EPOLL_CTL_ADD);
+        watch(stream_.lifeline, 0, EPOLL_CTL_ADD);
+    }
+    out_ = hello_frame(hello_);
+    sent_ = 0;
+}
+
+bool Peer::start() {
     try {
-        child_ = start_child(command_);
+        stream_ = start_child(command_);
+        notify_(Notice::RunnerStarted, {hello_.entry, std::to_string(stream_.pid)});
+        return true;
     } catch (const std::system_error& error) {
         if (error.code() == std::errc::permission_denied) {
             notify_(Notice::RunnerStartDenied, {hello_.entry, command_.front()});
@@ -70,124 +150,113 @@ void Peer::start(Clock::time_point now) {
             notify_(Notice::RunnerStartFailed,
                     {hello_.entry, command_.front(), error.code().message()});
         }
-        down_ = true;
-        failed(now);
-        return;
     }
-    notify_(Notice::RunnerStarted, {hello_.entry, std::to_string(child_.pid)});
-    started_ = now;
-    heard_ = ended_ = watching_out_ = false;
-    answers_ = UpReader();
-    errors_ = UpReader();
-    watch(child_.answers, EPOLLIN, EPOLL_CTL_ADD);
-    watch(child_.errors, EPOLLIN, EPOLL_CTL_ADD);
-    watch(child_.events, 0, EPOLL_CTL_ADD);
-    out_ = hello_frame(hello_);
-    flush();
+    return false;
 }
 
-void Peer::failed(Clock::time_point now) {
+bool Peer::connect() {
+    const std::string& path = config_.socket;
+    try {
+        stream_ = connect_socket(path, config_.socket_user);
+        notify_(Notice::SocketConnected, {hello_.entry, path});
+        return true;
+    } catch (const StrangerError& error) {
+        notify_(Notice::SocketRefused, {hello_.entry, path, error.what()});
+    } catch (const std::system_error& error) {
+        if (error.code() == std::errc::permission_denied) {
+            notify_(Notice::SocketDenied, {hello_.entry, path});
+        } else {
+            notify_(Notice::SocketFailed, {hello_.entry, path, error.code().message()});
+        }
+    } catch (const std::runtime_error& error) {
+        notify_(Notice::SocketFailed, {hello_.entry, path, error.what()});
+    }
+    return false;
+}
+
+void Peer::back_off(Clock::time_point now) {
     start_at_ = now + backoff_;
     backoff_ = std::min<std::chrono::milliseconds>(backoff_ * 2, kLastBackoff);
 }
 
-void Peer::watch(const Fd& fd, unsigned events, int operation) {
-    epoll_event event{};
-    event.events = events;
-    event.data.fd = fd.get();
-    epoll_ctl(epoll_, operation, fd.get(), &event);
-}
-
-void Peer::send(const std::string& octets) {
-    out_ += octets;
-}
-
-void Peer::flush() {
-    std::size_t sent = 0;
-    while (connected() && sent < out_.size()) {
-        const ssize_t size = write(child_.events.get(), out_.data() + sent, out_.size() - sent);
-        if (size < 0 && errno == EINTR) {
-            continue;
-        }
-        if (size < 0) {
-            // A full pipe is continued when it drains. Any other error means that the peer has
-            // gone, which the end of file on its answers tells as well.
-            break;
-        }
-        sent += static_cast<std::size_t>(size);
-    }
-    out_.erase(0, sent);
-    const bool want = connected() && !out_.empty();
-    if (connected() && want != watching_out_) {
-        watching_out_ = want;
-        watch(child_.events, want ? static_cast<unsigned>(EPOLLOUT) : 0, EPOLL_CTL_MOD);
+void Peer::close(Clock::time_point now, bool asked_for) {
+    end(now);
+    expected_ = true;
+    if (asked_for && answered_) {
+        start_at_ = now;
     }
 }
 
-std::vector<UpLine> Peer::read() {
-    std::vector<UpLine> lines;
-    if (!connected()) {
-        return lines;
-    }
-    read_errors();
-    const bool ended = !read_available(child_.answers, answers_);
-    while (const auto line = answers_.next()) {
-        lines.push_back(parse_up_line(*line));
-        heard_ = true;
-        down_ = false;
-    }
-    ended_ = ended;
-    return lines;
-}
-
-void Peer::read_errors() {
-    if (!child_.errors) {
-        return;
-    }
-    if (!read_available(child_.errors, errors_)) {
-        watch(child_.errors, 0, EPOLL_CTL_DEL);
-        child_.errors.reset();
-    }
-    while (const auto line = errors_.next()) {
-        notify_(Notice::Noise, {hello_.entry, *line});
-    }
-}
-
-void Peer::close() {
-    if (!connected()) {
-        return;
-    }
-    const auto now = Clock::now();
-    down_ = down_ || !heard_;
+/// Begins to close: from now on only answers are taken.
+void Peer::end(Clock::time_point now) {
     if (now - started_ >= kStable) {
         backoff_ = kFirstBackoff;
+    } else if (!answered_) {
+        down_ = true;
     }
-    failed(now);
-    unreaped_.push_back(child_.pid);
-    child_ = Child();
-    ended_ = false;
+    back_off(now);
+    if (stream_.pid == 0) {
+        shutdown(stream_.events.get(), SHUT_WR);
+    }
+    drop(stream_.events);
+    drop(stream_.lifeline);
     out_.clear();
+    sent_ = 0;
+    closing_ = true;
+    expected_ = dry_ = false;
+    ended_at_ = reap_at_ = now;
+    close_by_ = now + config_.timeout + kCloseGrace;
+}
+
+/// Whether no answer can come any more. A runner that was killed may leave its worker behind, whose
+/// end only the end of the answers tells.
+bool Peer::is_gone() const {
+    if (stream_.pid == 0) {
+        return !stream_.answers;
+    }
+    const bool orphaned = config_.mode == Mode::Worker && status_ &&
+                          (*status_ == kReapedElsewhere || WIFSIGNALED(*status_));
+    return status_ && (!stream_.answers || (dry_ && !orphaned));
+}
+
+void Peer::lose() {
+    if (status_ && WIFEXITED(*status_) && WEXITSTATUS(*status_) == kVersionRefused) {
+        refused_ = down_ = true;
+        const bool exec = config_.mode == Mode::Exec;
+        notify_(exec ? Notice::RunnerRefused : Notice::WorkerRefused,
+                {hello_.entry, exec ? command_.front() : config_.script});
+    }
+    if (stream_.pid != 0 && !status_) {
+        leftovers_.push_back(stream_.pid);
+    }
+    loss_ = Loss{expected_, describe(status_)};
+    drop(stream_.answers);
+    drop(stream_.errors);
+    stream_ = Stream();
+    closing_ = false;
+}
+
+std::optional<Peer::Loss> Peer::take_loss() {
+    return std::exchange(loss_, std::nullopt);
 }
 
 void Peer::reap() {
-    // Kea's own handler of SIGCHLD may have been faster (ECHILD); that is as good.
-    const auto gone = [this](pid_t pid) {
-        int status = 0;
-        const pid_t result = waitpid(pid, &status, WNOHANG);
-        if (result == pid && WIFEXITED(status) && WEXITSTATUS(status) == kVersionRefused) {
-            refused_ = down_ = true;
-            notify_(Notice::RunnerRefused, {hello_.entry, command_.front()});
-        }
-        return result == pid || (result < 0 && errno == ECHILD);
-    };
-    unreaped_.erase(std::remove_if(unreaped_.begin(), unreaped_.end(), gone), unreaped_.end());
+    if (closing_ && stream_.pid != 0 && !status_) {
+        status_ = status_of(stream_.pid);
+    }
+    const auto ended = [](pid_t pid) { return status_of(pid).has_value(); };
+    leftovers_.erase(std::remove_if(leftovers_.begin(), leftovers_.end(), ended), leftovers_.end());
 }
 
-bool Peer::reap_until(Clock::time_point deadline) {
-    for (reap(); !unreaped_.empty() && Clock::now() < deadline; reap()) {
+void Peer::leave(Clock::time_point deadline) {
+    if (stream_.pid != 0 && !status_) {
+        leftovers_.push_back(stream_.pid);
+    }
+    stream_ = Stream();
+    closing_ = false;
+    for (reap(); !leftovers_.empty() && Clock::now() < deadline; reap()) {
         std::this_thread::sleep_for(1ms);
     }
-    return unreaped_.empty();
 }
 
 }  // namespace kea_runscript::core

@@ -1,75 +1,126 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "core/child.h"
+#include "core/config.h"
 #include "core/event.h"
 #include "core/notice.h"
 #include "core/protocol.h"
+#include "core/stream.h"
 
 namespace kea_runscript::core {
 
-/// The process at the other end of the stream: starts it, starts it again with backoff when it has
-/// died, moves octets, and collects its exit status. Lives in the I/O thread only.
+/// The other end of the stream, be it the runner, a worker or a service behind a socket: starts it
+/// or connects to it, again with backoff when it was lost, moves octets, and collects exit
+/// statuses. Lives in the I/O thread only.
 class Peer {
 public:
-    /// `command` is the runner and its arguments; `epoll` the set to which the pipes are added.
-    Peer(std::vector<std::string> command, Hello hello, Notify notify, int epoll);
+    /// `runner` is the path of kea-runscript-runner; `epoll` the set to which our ends are added.
+    /// `config` must outlive the peer.
+    Peer(const Config& config, const std::string& runner, Hello hello, Notify notify, int epoll);
 
-    /// Starts the process when that is due, and reaps those that have ended.
-    void tick(Clock::time_point now);
+    /// What epoll has to say about a descriptor of ours.
+    void on_event(int fd, unsigned events);
+
+    /// Reads what has come; the lines hold until the next time.
+    const std::vector<UpLine>& read(Clock::time_point now);
+
+    /// Starts what is due to be started, unless the engine stops, and reaps what has ended.
+    void tick(Clock::time_point now, bool stopping);
 
     /// When tick() has something to do next; far away if never.
-    Clock::time_point next_tick() const;
+    Clock::time_point next_tick(Clock::time_point now) const;
 
-    bool connected() const { return static_cast<bool>(child_.events); }
+    /// Whether events can be sent.
+    bool connected() const { return static_cast<bool>(stream_.events); }
 
-    /// Whether the last start failed: then waiting for an answer makes no sense.
+    /// Whether answers can come: while it is connected, and a little longer.
+    bool listening() const { return connected() || closing_; }
+
+    /// Whether anything has come from this peer.
+    bool heard() const { return heard_; }
+
+    /// Whether the last one could not be started or was of no use: then waiting makes no sense.
     bool down() const { return down_; }
 
-    pid_t pid() const { return child_.pid; }
-
     /// Appends to what is to be sent; flush() sends it, as far as the pipe takes it now.
-    void send(const std::string& octets);
+    void send(const std::string& octets) { out_ += octets; }
+    std::size_t unsent() const { return out_.size() - sent_; }
     void flush();
 
-    /// Reads what has come. Afterwards ended() tells whether that was all.
-    std::vector<UpLine> read();
-    bool ended() const { return ended_; }
+    /// Sends nothing more. Answers are taken until the process has ended and nobody holds the
+    /// stream any more, but not for ever. An end that the peer had asked for is no failure: there
+    /// is no backoff, unless it had not answered anything.
+    void close(Clock::time_point now, bool asked_for);
 
-    /// Closes the stream; the process ends at end of file.
-    void close();
+    /// How the peer was lost, once, after the last answer.
+    struct Loss {
+        bool expected;    ///< close() had been called
+        std::string how;  ///< such as `exit code 1`
+    };
+    std::optional<Loss> take_loss();
 
-    /// Reaps until no process is left or the time has come; returns whether none is left.
-    bool reap_until(Clock::time_point deadline);
+    /// Closes everything and reaps until no process is left or the time has come.
+    void leave(Clock::time_point deadline);
+
+    /// What to call it in messages: the runner, the worker, the service at a path.
+    const std::string& title() const { return title_; }
 
 private:
-    void start(Clock::time_point now);
-    void failed(Clock::time_point now);
+    void open(Clock::time_point now);
+    bool start();
+    bool connect();
+    void back_off(Clock::time_point now);
+    void end(Clock::time_point now);
+    void drop(Fd& fd);
+    void lose();
+    bool is_gone() const;
+    void read_answers();
     void read_errors();
+    void take_line(UpLine line);
     void reap();
+    bool read_available(Fd& fd, UpReader& reader);
     void watch(const Fd& fd, unsigned events, int operation);
 
-    std::vector<std::string> command_;
-    Hello hello_;
-    Notify notify_;
-    int epoll_;
+    const Config& config_;
+    const std::vector<std::string> command_;
+    const std::string title_;
+    const Hello hello_;
+    const Notify notify_;
+    const int epoll_;
 
-    Child child_;
+    Stream stream_;
     std::string out_;
+    std::size_t sent_ = 0;  // octets at the front of out_
     bool watching_out_ = false;
+    bool answers_ready_ = false;
+    bool errors_ready_ = false;
+    bool at_end_ = false;  // the process has gone, or does not read events any more
     UpReader answers_;
     UpReader errors_;
+    std::vector<UpLine> lines_;
+
     Clock::time_point started_;
-    bool heard_ = false;  // an answer has come from this process
-    bool ended_ = false;  // end of file on its answers
+    bool heard_ = false;     // a line has come
+    bool answered_ = false;  // an event has been answered
     bool down_ = false;
     bool refused_ = false;  // it speaks another version: not started again
+
+    bool closing_ = false;
+    bool expected_ = false;
+    Clock::time_point ended_at_;
+    Clock::time_point close_by_;
+    Clock::time_point reap_at_;
+    std::optional<int> status_;  // of the process, as waitpid has it; -1 if reaped elsewhere
+    bool dry_ = false;           // read to the end since then
+    std::optional<Loss> loss_;
+
     Clock::time_point start_at_;
     std::chrono::milliseconds backoff_;
-    std::vector<pid_t> unreaped_;
+    std::vector<pid_t> leftovers_;
 };
 
 }  // namespace kea_runscript::core

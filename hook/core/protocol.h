@@ -24,7 +24,7 @@ struct Hello {
     std::string kea;     ///< Kea's release, such as 2.6.3
     std::string family;  ///< 4 or 6
     unsigned window;     ///< unanswered events at most
-    std::string mode;    ///< exec
+    std::string mode;    ///< exec, worker or socket
 };
 std::string hello_frame(const Hello& hello);
 
@@ -60,32 +60,42 @@ private:
 
 // Upward: from the peer to the hook.
 
-enum class UpKind { Ready, Done, Fail, Log, Noise };
+enum class UpKind { Ready, Done, Fail, Log, Bye, Noise };
 
-/// One line of a peer. Which members hold something depends on the kind.
+/// One line of a peer. Which members hold something depends on the kind; the texts are parts of
+/// the line that was read.
 struct UpLine {
     UpKind kind = UpKind::Noise;
-    std::uint64_t id = 0;  ///< done, fail; log: 0 for `-`
-    int code = 0;          ///< done: the exit code, 0 to 255
-    unsigned window = 0;   ///< ready: 0 when not given
-    std::string level;     ///< log: debug, info, warn, error
-    std::string text;      ///< log: the text; fail: the reason and its text; noise: the line
+    std::uint64_t id = 0;    ///< done, fail; log: 0 for `-`
+    int code = 0;            ///< done: the exit code, 0 to 255
+    unsigned window = 0;     ///< ready: 0 when not given
+    std::string_view level;  ///< log: debug, info, warn, error
+    std::string_view text;  ///< done, log: the text; fail: the reason and its text; noise: the line
 };
 
 /// Reads one line, without its line feed. Whatever is not well formed is noise.
 UpLine parse_up_line(std::string_view line);
 
-/// Cuts what arrives from the peer into lines of at most kMaxUpLine octets.
+/// Cuts what arrives from the peer into lines of at most kMaxUpLine octets. What it returns holds
+/// until it is fed again.
 class UpReader {
 public:
     void feed(std::string_view octets);
+
     /// The next complete line, if there is one.
-    std::optional<std::string> next();
+    std::optional<std::string_view> next();
+
+    /// Whether the line that next() has just returned was longer than it may be.
+    bool was_cut() const { return cut_; }
+
+    /// At the end of the stream: what has come of a line without its line feed.
+    std::string_view rest() const;
 
 private:
     std::string buffer_;
     std::size_t start_ = 0;
     bool skipping_ = false;
+    bool cut_ = false;
 };
 
 }  // namespace kea_runscript::core

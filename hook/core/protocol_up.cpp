@@ -22,7 +22,8 @@ bool read_number(std::string_view word, Number& number) {
 
 bool read_ready(std::string_view rest, UpLine& up) {
     constexpr std::string_view kWindow = "window=";
-    if (take_word(rest) != std::to_string(kProtocolVersion)) {
+    int version = 0;
+    if (!read_number(take_word(rest), version) || version != kProtocolVersion) {
         return false;
     }
     if (rest.empty()) {
@@ -34,8 +35,10 @@ bool read_ready(std::string_view rest, UpLine& up) {
 }
 
 bool read_done(std::string_view rest, UpLine& up) {
-    return read_number(take_word(rest), up.id) && read_number(take_word(rest), up.code) &&
-           up.code >= 0 && up.code <= 255;
+    const bool numbers =
+        read_number(take_word(rest), up.id) && read_number(take_word(rest), up.code);
+    up.text = rest;
+    return numbers && up.code >= 0 && up.code <= 255;
 }
 
 bool read_fail(std::string_view rest, UpLine& up) {
@@ -74,6 +77,9 @@ UpLine parse_up_line(std::string_view line) {
     } else if (word == "ready") {
         up.kind = UpKind::Ready;
         well_formed = read_ready(rest, up);
+    } else if (word == "bye") {
+        up.kind = UpKind::Bye;
+        well_formed = line == word;
     }
     if (!well_formed) {
         up = UpLine{};
@@ -88,28 +94,29 @@ void UpReader::feed(std::string_view octets) {
     buffer_ += octets;
 }
 
-std::optional<std::string> UpReader::next() {
+std::optional<std::string_view> UpReader::next() {
+    const std::string_view buffer = buffer_;
     while (true) {
-        const std::size_t end = buffer_.find('\n', start_);
-        if (end == std::string::npos) {
-            // Of a line that is too long already, only the beginning is kept, and only once.
-            if (buffer_.size() - start_ > kMaxUpLine) {
-                std::string line = buffer_.substr(start_, kMaxUpLine);
-                start_ = buffer_.size();
-                if (!std::exchange(skipping_, true)) {
-                    return line;
-                }
-            } else if (skipping_) {
-                start_ = buffer_.size();
-            }
+        const std::size_t end = buffer.find('\n', start_);
+        const bool complete = end != std::string::npos;
+        const std::string_view line = buffer.substr(start_, complete ? end - start_ : end);
+        cut_ = line.size() > kMaxUpLine;
+        if (!complete && !cut_ && !skipping_) {
             return std::nullopt;
         }
-        std::string line = buffer_.substr(start_, std::min(end - start_, kMaxUpLine));
-        start_ = end + 1;
-        if (!std::exchange(skipping_, false)) {
-            return line;
+        // Of a line that is too long, only the beginning is kept, and only once.
+        start_ = complete ? end + 1 : buffer.size();
+        if (!std::exchange(skipping_, !complete)) {
+            return line.substr(0, kMaxUpLine);
+        }
+        if (!complete) {
+            return std::nullopt;
         }
     }
+}
+
+std::string_view UpReader::rest() const {
+    return std::string_view(buffer_).substr(start_);
 }
 
 }  // namespace kea_runscript::core

@@ -54,6 +54,7 @@ public:
     /// Events in all, without mere reservations.
     std::size_t size() const { return events_.size() - reserved_; }
     std::size_t open() const { return by_id_.size(); }
+    std::size_t waiting() const { return size() - open(); }
 
 private:
     using ByAge = std::map<std::uint64_t, Event*>;

@@ -20,7 +20,10 @@ namespace {
 
 using core::Notice;
 
-enum class Severity { Info, Warn, Error };
+enum class Severity { Debug, Info, Warn, Error };
+
+/// At which `debuglevel` scripts' own debugging lines appear.
+constexpr int kDebugLevel = 0;
 
 struct NoticeMessage {
     Notice notice;
@@ -39,12 +42,29 @@ const NoticeMessage kNotices[] = {
      "%1: the kernel refuses to start %2 (permission denied); where AppArmor confines Kea, add the "
      "line '%2 PUx,' to /etc/apparmor.d/local/usr.sbin.kea-dhcp4 or usr.sbin.kea-dhcp6 and load "
      "the profile again; it is tried again"},
-    {Notice::RunnerEnded, Severity::Error, "RUNSCRIPT_RUNNER_ENDED",
-     "%1: the runner with pid %2 has ended with %3 events unanswered; it is started again"},
-    {Notice::RunnerHung, Severity::Error, "RUNSCRIPT_RUNNER_HUNG",
-     "%1: the runner with pid %2 does not answer for %3; another one is started"},
     {Notice::RunnerRefused, Severity::Error, "RUNSCRIPT_RUNNER_REFUSED",
      "%1: %2 is of another version than the library in memory; restart Kea"},
+    {Notice::WorkerRefused, Severity::Error, "RUNSCRIPT_WORKER_REFUSED",
+     "%1: %2 has ended with exit code 78, which says that it cannot speak version 1 of the "
+     "protocol; it is not started again before Kea is reloaded"},
+    {Notice::SocketConnected, Severity::Info, "RUNSCRIPT_SOCKET_CONNECTED",
+     "%1: connected to the service at %2"},
+    {Notice::SocketFailed, Severity::Error, "RUNSCRIPT_SOCKET_FAILED",
+     "%1: cannot connect to %2: %3; it is tried again"},
+    {Notice::SocketDenied, Severity::Error, "RUNSCRIPT_SOCKET_DENIED",
+     "%1: no permission to connect to %2: Kea's user needs write permission for it and search "
+     "permission for its folders; where AppArmor confines Kea, add the line '%2 rw,' to "
+     "/etc/apparmor.d/local/usr.sbin.kea-dhcp4 or usr.sbin.kea-dhcp6 and load the profile again; "
+     "it is tried again"},
+    {Notice::SocketRefused, Severity::Error, "RUNSCRIPT_SOCKET_REFUSED",
+     "%1: %2 is served by %3, but only root and Kea's own user may, or else the one user that "
+     "'socket-user' names; it is tried again"},
+    {Notice::PeerEnded, Severity::Error, "RUNSCRIPT_PEER_ENDED",
+     "%1: %2 is lost (%3) with %4 events unanswered; a new stream is opened"},
+    {Notice::PeerHung, Severity::Error, "RUNSCRIPT_PEER_HUNG",
+     "%1: %2 does not answer for %3; its stream is closed and a new one opened"},
+    {Notice::PeerRestarts, Severity::Info, "RUNSCRIPT_PEER_RESTARTS",
+     "%1: %2 has asked to be restarted"},
     {Notice::EventFailed, Severity::Warn, "RUNSCRIPT_EVENT_FAILED",
      "%1: the script failed for %2: %3"},
     {Notice::EventDiscarded, Severity::Error, "RUNSCRIPT_EVENT_DISCARDED",
@@ -53,8 +73,13 @@ const NoticeMessage kNotices[] = {
      "%1: a packet has waited for %2 ms; it goes on as 'on-failure' says"},
     {Notice::Undelivered, Severity::Warn, "RUNSCRIPT_UNDELIVERED",
      "%1: %2 events were not answered before the library was unloaded"},
+    {Notice::OutputDebug, Severity::Debug, "RUNSCRIPT_OUTPUT_DEBUG", "%1: %2: %3"},
     {Notice::Output, Severity::Info, "RUNSCRIPT_OUTPUT", "%1: %2: %3"},
-    {Notice::Noise, Severity::Info, "RUNSCRIPT_NOISE", "%1: the runner says: %2"},
+    {Notice::OutputWarning, Severity::Warn, "RUNSCRIPT_OUTPUT_WARNING", "%1: %2: %3"},
+    {Notice::OutputError, Severity::Error, "RUNSCRIPT_OUTPUT_ERROR", "%1: %2: %3"},
+    {Notice::Noise, Severity::Info, "RUNSCRIPT_NOISE", "%1: %2 says: %3"},
+    {Notice::OutputHeldBack, Severity::Warn, "RUNSCRIPT_OUTPUT_HELD_BACK",
+     "%1: %2 more lines within a second were not logged"},
 };
 
 const char* kValues[] = {
@@ -110,6 +135,9 @@ void log_notice(Notice notice, const std::vector<std::string>& arguments) {
             continue;
         }
         switch (message.severity) {
+            case Severity::Debug:
+                format(logger.debug(kDebugLevel, message.id), arguments);
+                return;
             case Severity::Info:
                 format(logger.info(message.id), arguments);
                 return;

@@ -4,43 +4,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <csignal>
 #include <cstring>
 #include <exception>
 #include <iostream>
-#include <string_view>
 
+#include "runner/options.h"
 #include "runner/runner.h"
+#include "runner/worker.h"
 
 namespace {
 
 constexpr int kUsage = 64;
 constexpr char kUsageText[] =
-    "usage: kea-runscript-runner [--timeout MILLISECONDS] -- SCRIPT\n"
-    "Reads events on standard input, runs SCRIPT for each and writes one answer for each.\n"
+    "usage: kea-runscript-runner [--timeout MILLISECONDS] [--environment NAME=VALUE]... "
+    "[--worker]\n"
+    "                            -- SCRIPT [ARGUMENT]...\n"
+    "Reads events on standard input, runs SCRIPT for each and writes one answer for each. With\n"
+    "--worker starts SCRIPT once, which reads the events and answers them itself.\n"
     "Kea's hook library kea-hook-runscript.so starts it; it needs not be started by hand.\n";
-
-/// Returns false if the command line is not understood.
-bool parse(int argc, char** argv, kea_runscript::runner::Options& options) {
-    int i = 1;
-    if (i + 1 < argc && std::string_view(argv[i]) == "--timeout") {
-        const std::string_view text = argv[i + 1];
-        long milliseconds = 0;
-        const auto [end, error] =
-            std::from_chars(text.data(), text.data() + text.size(), milliseconds);
-        if (error != std::errc() || end != text.data() + text.size() || milliseconds < 1) {
-            return false;
-        }
-        options.timeout = std::chrono::milliseconds(milliseconds);
-        i += 2;
-    }
-    if (i + 2 != argc || std::string_view(argv[i]) != "--" || argv[i + 1][0] != '/') {
-        return false;
-    }
-    options.script = argv[i + 1];
-    return true;
-}
 
 /// What every script is to find, whoever started the server.
 void prepare_process() {
@@ -67,14 +49,15 @@ void prepare_process() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    kea_runscript::runner::Options options;
-    if (!parse(argc, argv, options)) {
+    const auto options = kea_runscript::runner::parse_command_line({argv + 1, argv + argc});
+    if (!options) {
         std::cerr << kUsageText;
         return kUsage;
     }
     prepare_process();
     try {
-        return kea_runscript::runner::Runner(options).run();
+        return options->worker ? kea_runscript::runner::run_worker(*options)
+                               : kea_runscript::runner::Runner(*options).run();
     } catch (const std::exception& error) {
         std::cerr << error.what() << "\n";
         return 1;

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +11,8 @@
 #include <csignal>
 #include <system_error>
 #include <vector>
+
+#include "runner/signals.h"
 
 namespace kea_runscript::runner {
 
@@ -29,14 +30,6 @@ constexpr std::size_t kReadSize = 65536;
 /// While the server reads no faster than this, lines of the script's output are left out.
 constexpr std::size_t kMaxWaitingOutput = 262144;
 
-core::Fd child_signals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &signals, nullptr);
-    return core::Fd(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-}
-
 bool is_open(int fd) {
     return fcntl(fd, F_GETFD) != -1;
 }
@@ -48,8 +41,8 @@ Runner::Runner(Options options)
       epoll_(core::make_epoll()),
       children_(child_signals()),
       null_(open("/dev/null", O_RDONLY | O_CLOEXEC)) {
-    if (!children_ || !null_) {
-        throw std::system_error(errno, std::generic_category(), "cannot prepare to run scripts");
+    if (!null_) {
+        throw std::system_error(errno, std::generic_category(), "cannot open /dev/null");
     }
     core::set_nonblocking(kAnswers);
     watch(kStream, EPOLLIN, EPOLL_CTL_ADD);
@@ -166,8 +159,7 @@ void Runner::run_script(const core::DownFrame& frame) {
         log("-", "an event without id or hook point is skipped: " + std::string(value));
         return;
     }
-    const int failure =
-        start_script(script, options_.script, value.substr(space + 1), frame, null_.get());
+    const int failure = start_script(script, options_, value.substr(space + 1), frame, null_.get());
     if (failure != 0) {
         out_ += "fail " + std::to_string(script.event) + " spawn:" + std::to_string(failure) + " " +
                 options_.script + ": " + std::generic_category().message(failure) + "\n";
@@ -198,8 +190,7 @@ void Runner::read_output(Script& script) {
 }
 
 void Runner::collect() {
-    signalfd_siginfo info;
-    [[maybe_unused]] const ssize_t size = read(children_.get(), &info, sizeof info);
+    drain(children_);
     // Looked at first and collected last: until then nobody else can have its process group.
     siginfo_t ended{};
     while (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {
@@ -262,10 +253,10 @@ int Runner::milliseconds_to_next_signal() const {
     return static_cast<int>(std::max<decltype(left)>(left, 0));
 }
 
-void Runner::log(const std::string& event, const std::string& text) {
+void Runner::log(const std::string& event, std::string_view text) {
     if (out_.size() < kMaxWaitingOutput) {
         out_ += "log info " + event + " ";
-        out_.append(text, 0, core::kMaxUpLine - 64) += '\n';
+        out_.append(text.substr(0, core::kMaxUpLine - 64)) += '\n';
     }
 }
 

@@ -1,21 +1,16 @@
 #pragma once
 
-#include <chrono>
 #include <csignal>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "core/fd.h"
 #include "core/protocol.h"
+#include "runner/options.h"
 #include "runner/script.h"
 
 namespace kea_runscript::runner {
-
-/// What the command line says.
-struct Options {
-    std::chrono::milliseconds timeout{3000};  ///< of one run of the script
-    std::string script;                       ///< absolute path
-};
 
 /// Speaks the stream protocol on descriptors 0 and 1 and starts the script once for each event.
 class Runner {
@@ -37,7 +32,7 @@ private:
     void finish(Script& script, const siginfo_t& ended);
     void signal_overdue();
     int milliseconds_to_next_signal() const;
-    void log(const std::string& event, const std::string& text);
+    void log(const std::string& event, std::string_view text);
     void flush();
     void watch(int fd, unsigned events, int operation);
 

@@ -3,12 +3,12 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "core/event.h"
 #include "core/fd.h"
 #include "core/protocol.h"
+#include "runner/options.h"
 
 namespace kea_runscript::runner {
 
@@ -22,10 +22,10 @@ struct Script {
     bool timed_out = false;
 };
 
-/// Starts `program` for an event: the hook point is its argument, the event's variables and a fixed
-/// PATH its environment, `null` (open on /dev/null) its standard input. On failure returns the
-/// error number, else 0.
-int start_script(Script& script, const std::string& program, std::string_view point,
+/// Starts the script for an event: the hook point is its first argument, the event's variables are
+/// its environment, beside those of base_environment(), `null` (open on /dev/null) its standard
+/// input. On failure returns the error number, else 0.
+int start_script(Script& script, const Options& options, std::string_view point,
                  const core::DownFrame& event, int null);
 
 }  // namespace kea_runscript::runner

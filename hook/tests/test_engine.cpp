@@ -174,14 +174,14 @@ TEST_F(EngineTest, AKilledRunnerIsReplacedAndItsEventsRunAgain) {
     start("[ -e " + folder.path("second") + " ] || { touch " + folder.path("second") +
           "; kill -9 $PPID; sleep 60; }");
     EXPECT_EQ(run("k"), Verdict::Continue);
-    EXPECT_EQ(wait_for(Notice::RunnerEnded).at(2), "1");
+    EXPECT_EQ(wait_for(Notice::PeerEnded).at(3), "1");
     EXPECT_EQ(count(Notice::RunnerStarted), 2U);
 }
 
 TEST_F(EngineTest, AnEventThatKillsTheRunnerTwiceFails) {
     start("kill -9 $PPID");
     EXPECT_EQ(run("k"), Verdict::Drop);
-    EXPECT_EQ(wait_for(Notice::EventFailed).at(2), "its runner ended twice");
+    EXPECT_EQ(wait_for(Notice::EventFailed).at(2), "the runner was lost twice");
 }
 
 TEST_F(EngineTest, AParkedPacketIsSettledAtItsDeadline) {
@@ -204,8 +204,9 @@ TEST_F(EngineTest, ManyEventsBeyondTheLimitAreDiscardedAndCounted) {
     }
     wait_for(Notice::EventDiscarded);
     engine->stop(0ms);
-    EXPECT_GE(count(Notice::EventDiscarded), 9U);
-    EXPECT_EQ(wait_for(Notice::Undelivered).at(1), "10000");
+    const std::size_t discarded = count(Notice::EventDiscarded);
+    EXPECT_GE(discarded, 9U);  // one runs, unless it was discarded before it could
+    EXPECT_EQ(wait_for(Notice::Undelivered).at(1), std::to_string(10'010 - discarded));
 }
 
 TEST_F(EngineTest, StoppingDeliversWhatIsQueuedAndLeavesNoChild) {

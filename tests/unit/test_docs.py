@@ -11,7 +11,12 @@ from kit.paths import ROOT
 
 PAGES = [ROOT / path for path in lint.files("*.md")]
 WIDTH = 110
-SEVERITIES = {"Errors": "error", "Warnings": "warn", "Information": "info"}
+SEVERITIES = {
+    "Errors": "error",
+    "Warnings": "warn",
+    "Information": "info",
+    "Debugging": "debug",
+}
 
 
 def table(page: str, first: str) -> list[list[str]]:
