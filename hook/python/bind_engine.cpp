@@ -20,12 +20,24 @@ const char* name_of(core::Notice notice) {
             return "runner-start-failed";
         case Notice::RunnerStartDenied:
             return "runner-start-denied";
-        case Notice::RunnerEnded:
-            return "runner-ended";
-        case Notice::RunnerHung:
-            return "runner-hung";
         case Notice::RunnerRefused:
             return "runner-refused";
+        case Notice::WorkerRefused:
+            return "worker-refused";
+        case Notice::SocketConnected:
+            return "socket-connected";
+        case Notice::SocketFailed:
+            return "socket-failed";
+        case Notice::SocketDenied:
+            return "socket-denied";
+        case Notice::SocketRefused:
+            return "socket-refused";
+        case Notice::PeerEnded:
+            return "peer-ended";
+        case Notice::PeerHung:
+            return "peer-hung";
+        case Notice::PeerRestarts:
+            return "peer-restarts";
         case Notice::EventFailed:
             return "event-failed";
         case Notice::EventDiscarded:
@@ -34,10 +46,18 @@ const char* name_of(core::Notice notice) {
             return "packet-late";
         case Notice::Undelivered:
             return "undelivered";
+        case Notice::OutputDebug:
+            return "output-debug";
         case Notice::Output:
             return "output";
+        case Notice::OutputWarning:
+            return "output-warning";
+        case Notice::OutputError:
+            return "output-error";
         case Notice::Noise:
             return "noise";
+        case Notice::OutputHeldBack:
+            return "output-held-back";
     }
     return "";
 }
