@@ -2,6 +2,7 @@
 
 from invoke import Collection
 
+from kit.bench.task import bench
 from kit.build import build_task
 from kit.contract import contract_task
 from kit.demo import demo
@@ -13,5 +14,14 @@ from kit.targets import targets
 from kit.test import run_all
 
 ns = Collection(
-    build_task, contract_task, demo, lint_task, manifests, package_task, repo, targets, run_all
+    bench,
+    build_task,
+    contract_task,
+    demo,
+    lint_task,
+    manifests,
+    package_task,
+    repo,
+    targets,
+    run_all,
 )

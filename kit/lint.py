@@ -62,7 +62,7 @@ def cpp() -> None:
     sources = [
         f"{build.CHECKOUT_THERE}/{path}"
         for path in files("hook/*.cpp")
-        if "tests" not in path.parts
+        if not {"tests", "bench"} & set(path.parts)
     ]
     script = f"{TIDY_EACH} {build.BUILD_THERE}/cmake"
     build.inside(

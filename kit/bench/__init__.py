@@ -1,0 +1,1 @@
+"""What the hook costs, measured beside Kea alone and beside other libraries."""

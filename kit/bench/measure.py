@@ -1,0 +1,106 @@
+"""The three figures of an arm: capacity, processor time, delay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kit.bench.arms import Arm
+from kit.bench.load import Load, offer
+from kit.bench.search import highest
+from kit.bench.server import running
+from kit.bench.site import Site
+
+LOSS = 0.005
+"""A rate is too high when so many exchanges, as a share, do not end with an ACK."""
+
+LAGGING = 0.95
+"""perfdhcp cannot offer a rate of which it starts less than this share."""
+
+SLOW = 0.55
+"""An arm of a smaller share of the bare server's capacity cannot take half of it with ease."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much time a measurement takes.
+
+    seconds: of the load under which processor time and delays are taken.
+    warm_up: seconds of the same load before.
+    probe: seconds for which a rate is tried in the search for the capacity.
+    precision: of that search.
+    """
+
+    seconds: int
+    warm_up: int
+    probe: int
+    precision: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one measurement gives.
+
+    capacity: the highest rate, in exchanges per second, with a loss below LOSS.
+    lagging: whether the generator, not the server, was the limit.
+    rate: of the load for all that follows.
+    loss: under it.
+    cpu: microseconds of processor time for each exchange, of the server and all that it starts.
+    p50, p99: milliseconds from REQUEST to ACK.
+    """
+
+    capacity: float
+    lagging: bool
+    rate: float
+    loss: float
+    cpu: float
+    p50: float
+    p99: float
+
+
+def measure(
+    site: Site, arm: Arm, effort: Effort, guess: float, half: float, persist: bool
+) -> Figures:
+    """All figures of an arm.
+
+    guess: of its capacity.
+    half: half of the bare server's capacity: the rate of the load, unless the arm is too slow for
+        it; then it is half of its own capacity. 0 means always that.
+    """
+    lagging = False
+
+    def works(rate: int) -> bool:
+        nonlocal lagging
+        with running(site, arm, persist):
+            load = offer(site, rate, effort.probe)
+        lagging = load.started < rate * effort.probe * LAGGING
+        return load.loss < LOSS and not lagging
+
+    capacity = highest(works, guess, effort.precision)
+    rate = half if half and capacity >= 2 * half * SLOW else capacity / 2
+    load, cpu = _loaded(site, arm, effort, max(1, round(rate)), persist)
+    return Figures(
+        capacity=capacity,
+        lagging=lagging,
+        rate=load.rate,
+        loss=load.loss,
+        cpu=cpu,
+        p50=_quantile(load, 0.50),
+        p99=_quantile(load, 0.99),
+    )
+
+
+def _loaded(site: Site, arm: Arm, effort: Effort, rate: int, persist: bool) -> tuple[Load, float]:
+    """What became of a steady load, and the microseconds of processor time for each exchange."""
+    with running(site, arm, persist):
+        offer(site, rate, effort.warm_up, clients=0)
+        before = site.cpu()
+        load = offer(site, rate, effort.seconds, timed=True)
+        used = site.cpu() - before
+    return load, used / max(1, load.ended)
+
+
+def _quantile(load: Load, share: float) -> float:
+    """The delay, in milliseconds, that this share of the exchanges did not exceed."""
+    if not load.delays:
+        return float("inf")
+    return load.delays[min(len(load.delays) - 1, int(share * len(load.delays)))] * 1e3
