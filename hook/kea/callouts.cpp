@@ -7,6 +7,7 @@
 
 #include "kea/lease_events.h"
 #include "kea/messages.h"
+#include "kea/packet_notes.h"
 
 namespace kea_runscript {
 
@@ -29,25 +30,32 @@ int guarded(CalloutHandle& handle, Function function) {
     return 1;
 }
 
-template <void (*on_point)(CalloutHandle&, const HookPoint&)>
-int callout(CalloutHandle& handle) {
-    return guarded(handle, [&] { on_point(handle, *core::find_hook_point(handle.getHookName())); });
+void run(void (*step)(CalloutHandle&), CalloutHandle& handle) {
+    step(handle);
 }
 
-template <void (*function)(CalloutHandle&)>
-int inner_callout(CalloutHandle& handle) {
-    return guarded(handle, [&] { function(handle); });
+void run(void (*step)(CalloutHandle&, const HookPoint&), CalloutHandle& handle) {
+    step(handle, *core::find_hook_point(handle.getHookName()));
+}
+
+template <auto... steps>
+int callout(CalloutHandle& handle) {
+    return guarded(handle, [&] { (run(steps, handle), ...); });
 }
 
 const std::map<std::string_view, isc::hooks::CalloutPtr> kCallouts{
-    {"leases4_committed", callout<on_committed<Dhcp4>>},
-    {"lease4_renew", callout<on_query<Dhcp4>>},
+    {"lease4_select", callout<note_selection<Dhcp4>>},
+    {"lease4_renew", callout<note_renewal<Dhcp4>, on_query<Dhcp4>>},
     {"lease4_release", callout<on_query<Dhcp4>>},
+    {"lease4_decline", callout<note_decline<Dhcp4>>},
+    {"leases4_committed", callout<on_committed<Dhcp4>>},
     {"lease4_expire", callout<on_expire<Dhcp4>>},
-    {"leases6_committed", callout<on_committed<Dhcp6>>},
-    {"lease6_renew", callout<on_query<Dhcp6>>},
-    {"lease6_rebind", callout<on_query<Dhcp6>>},
+    {"lease6_select", callout<note_selection<Dhcp6>>},
+    {"lease6_renew", callout<note_renewal<Dhcp6>, on_query<Dhcp6>>},
+    {"lease6_rebind", callout<note_renewal<Dhcp6>, on_query<Dhcp6>>},
     {"lease6_release", callout<on_query<Dhcp6>>},
+    {"lease6_decline", callout<note_decline<Dhcp6>>},
+    {"leases6_committed", callout<on_committed<Dhcp6>>},
     {"lease6_expire", callout<on_expire<Dhcp6>>},
 };
 
@@ -57,25 +65,20 @@ void register_callouts(isc::hooks::LibraryHandle& handle, const std::vector<core
                        core::Family family) {
     const bool v4 = family == core::Family::V4;
     handle.registerCallout(v4 ? "dhcp4_srv_configured" : "dhcp6_srv_configured",
-                           inner_callout<on_srv_configured>);
-    std::set<const HookPoint*> points;
+                           callout<on_srv_configured>);
+    std::set<std::string_view> points = noted_points(configs, family);
     for (const core::Config& config : configs) {
-        points.insert(config.hook_points.begin(), config.hook_points.end());
+        for (const HookPoint* point : config.hook_points) {
+            points.insert(point->name);
+        }
     }
-    bool select = false;
-    for (const HookPoint* point : points) {
-        const auto found = kCallouts.find(point->name);
+    for (const std::string_view point : points) {
+        const auto found = kCallouts.find(point);
         if (found == kCallouts.end()) {
-            throw core::ConfigError("parameter 'hook-points' has '" + std::string(point->name) +
+            throw core::ConfigError("parameter 'hook-points' has '" + std::string(point) +
                                     "', which this version cannot serve yet");
         }
-        handle.registerCallout(std::string(point->name), found->second);
-        select = select || point->waiting == core::Waiting::Parks;
-    }
-    if (select) {
-        handle.registerCallout(
-            v4 ? "lease4_select" : "lease6_select",
-            v4 ? inner_callout<on_select<Dhcp4>> : inner_callout<on_select<Dhcp6>>);
+        handle.registerCallout(std::string(point), found->second);
     }
 }
 

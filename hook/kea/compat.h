@@ -20,6 +20,9 @@ using Subnet4Argument = isc::dhcp::ConstSubnet4Ptr;
 using Subnet4Argument = isc::dhcp::Subnet4Ptr;
 #endif
 
+/// Whether leases6_committed tells the reply, in which alone a lease shows that was not written.
+constexpr bool kTellsReply = RUNSCRIPT_KEA_RELEASE >= 30000;
+
 /// Reads a callout context of this packet; leaves `value` alone where nobody has set it.
 template <typename T>
 void get_optional_context(isc::hooks::CalloutHandle& handle, const std::string& name, T& value) {

@@ -23,7 +23,8 @@ Hook::Hook(std::vector<core::Config> configs, core::Family family)
               entry->engine.start();
           }
       }),
-      parking(main_thread) {
+      parking(main_thread),
+      memory(LeaseMemory::wanted(configs)) {
     for (core::Config& config : configs) {
         entries.push_back(std::make_unique<Entry>(std::move(config), family));
     }

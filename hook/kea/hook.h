@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kea/entry.h"
+#include "kea/lease_memory.h"
 #include "kea/main_thread.h"
 #include "kea/parking.h"
 
@@ -22,6 +23,7 @@ struct Hook {
 
     MainThread main_thread;
     Parking parking;
+    LeaseMemory memory;
     std::vector<std::unique_ptr<Entry>> entries;
 };
 

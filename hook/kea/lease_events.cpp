@@ -7,6 +7,7 @@
 #include "core/frame.h"
 #include "kea/delivery.h"
 #include "kea/hook.h"
+#include "kea/packet_notes.h"
 #include "kea/variables4.h"
 #include "kea/variables6.h"
 
@@ -17,51 +18,36 @@ using core::Frame;
 using core::HookPoint;
 using isc::hooks::CalloutHandle;
 
-struct Dhcp4 {
-    using PacketPtr = isc::dhcp::Pkt4Ptr;
-    using LeasePtr = isc::dhcp::Lease4Ptr;
-    using LeasesPtr = isc::dhcp::Lease4CollectionPtr;
-    static constexpr char kQuery[] = "query4";
-    static constexpr char kLease[] = "lease4";
-    static constexpr char kLeases[] = "leases4";
-    static constexpr char kDeleted[] = "deleted_leases4";
-    static constexpr auto kChange = core::Variable::KEA_LEASE4_CHANGE;
-
-    static std::string key(const isc::dhcp::Lease4& lease) { return lease.addr_.toText(); }
-    static void add_arguments(CalloutHandle& handle, const HookPoint& point, Frame& frame) {
-        if (point.name == "lease4_renew") {
-            Subnet4Argument subnet;
-            handle.getArgument("subnet4", subnet);
-            add_subnet(frame, subnet);
-        }
-    }
-};
-
-struct Dhcp6 {
-    using PacketPtr = isc::dhcp::Pkt6Ptr;
-    using LeasePtr = isc::dhcp::Lease6Ptr;
-    using LeasesPtr = isc::dhcp::Lease6CollectionPtr;
-    static constexpr char kQuery[] = "query6";
-    static constexpr char kLease[] = "lease6";
-    static constexpr char kLeases[] = "leases6";
-    static constexpr char kDeleted[] = "deleted_leases6";
-    static constexpr auto kChange = core::Variable::KEA_LEASE6_CHANGE;
-
-    static std::string key(const isc::dhcp::Lease6& lease) { return address_or_prefix(lease); }
-    static void add_arguments(CalloutHandle&, const HookPoint&, Frame&) {}
-};
-
 namespace {
 
-/// The callout context that tells leases*_committed of the same packet that a lease is new.
-std::string new_lease_context(const std::string& key) {
-    return "runscript-new " + key;
+/// The names of the variables that only some hook points have.
+template <typename Dhcp>
+struct Names;
+template <>
+struct Names<Dhcp4> {
+    static constexpr auto kChange = core::Variable::KEA_LEASE4_CHANGE;
+    static constexpr auto kReused = core::Variable::KEA_LEASE4_REUSED;
+    static constexpr auto kInterface = core::Variable::KEA_LEASE4_INTERFACE;
+    static constexpr auto kNextHop = core::Variable::KEA_LEASE4_NEXT_HOP;
+};
+template <>
+struct Names<Dhcp6> {
+    static constexpr auto kChange = core::Variable::KEA_LEASE6_CHANGE;
+    static constexpr auto kReused = core::Variable::KEA_LEASE6_REUSED;
+    static constexpr auto kInterface = core::Variable::KEA_LEASE6_INTERFACE;
+    static constexpr auto kNextHop = core::Variable::KEA_LEASE6_NEXT_HOP;
+};
+
+template <typename Dhcp>
+void add_place(Frame& frame, const Place& place) {
+    frame.add_text(Names<Dhcp>::kInterface, place.interface);
+    frame.add_text(Names<Dhcp>::kNextHop, place.next_hop);
 }
 
-bool is_new(CalloutHandle& handle, const std::string& key) {
-    bool selected = false;
-    get_optional_context(handle, new_lease_context(key), selected);
-    return selected;
+void add_arguments(CalloutHandle& handle, const HookPoint& point, Frame& frame) {
+    if (point.name == "lease4_renew") {
+        add_subnet(frame, argument<Subnet4Argument>(handle, "subnet4"));
+    }
 }
 
 std::unique_ptr<Event> make_event(const HookPoint& point, std::string key, const Frame& frame) {
@@ -83,65 +69,42 @@ std::vector<Delivery> one_event(const HookPoint& point, const std::string& key,
     return deliveries;
 }
 
-template <typename T>
-T argument(CalloutHandle& handle, const char* name) {
-    T value;
-    handle.getArgument(name, value);
-    return value;
-}
-
 }  // namespace
-
-template <typename Dhcp>
-void on_select(CalloutHandle& handle) {
-    if (argument<bool>(handle, "fake_allocation")) {
-        return;
-    }
-    const auto lease = argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease);
-    handle.setContext(new_lease_context(Dhcp::key(*lease)), true);
-}
 
 template <typename Dhcp>
 void on_committed(CalloutHandle& handle, const HookPoint& point) {
     const auto query = argument<typename Dhcp::PacketPtr>(handle, Dhcp::kQuery);
-    const auto leases = argument<typename Dhcp::LeasesPtr>(handle, Dhcp::kLeases);
-    const auto deleted = argument<typename Dhcp::LeasesPtr>(handle, Dhcp::kDeleted);
     std::vector<Delivery> deliveries;
     for (Entry* entry : hook->listeners(point)) {
         deliveries.push_back(Delivery{entry, {}});
     }
-    const auto add = [&](const typename Dhcp::LeasePtr& lease, const std::string& key,
-                         const char* change) {
+    for (const CommittedLease<Dhcp>& committed : committed_leases<Dhcp>(handle)) {
         Frame frame(point.variables);
         add_query(frame, *query);
-        add_lease(frame, *lease);
-        frame.add_text(Dhcp::kChange, change);
-        add_place(frame, *query);
+        add_lease(frame, *committed.lease);
+        frame.add_text(Names<Dhcp>::kChange, committed.change);
+        frame.add_text(Names<Dhcp>::kReused, committed.reused ? "1" : "0");
+        add_place<Dhcp>(frame, place_of(*query));
         for (Delivery& delivery : deliveries) {
-            delivery.events.push_back(make_event(point, key, frame));
+            delivery.events.push_back(make_event(point, lease_key(*committed.lease), frame));
         }
-    };
-    for (const auto& lease : *deleted) {
-        add(lease, Dhcp::key(*lease), "deleted");
-    }
-    for (const auto& lease : *leases) {
-        const std::string key = Dhcp::key(*lease);
-        const bool declined = lease->state_ == isc::dhcp::Lease::STATE_DECLINED;
-        add(lease, key, declined ? "declined" : is_new(handle, key) ? "new" : "renewed");
     }
     deliver(handle, point, query, std::move(deliveries));
 }
 
 template <typename Dhcp>
 void on_query(CalloutHandle& handle, const HookPoint& point) {
+    if (hook->listeners(point).empty()) {
+        return;
+    }
     const auto query = argument<typename Dhcp::PacketPtr>(handle, Dhcp::kQuery);
     const auto lease = argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease);
     Frame frame(point.variables);
     add_query(frame, *query);
-    Dhcp::add_arguments(handle, point, frame);
+    add_arguments(handle, point, frame);
     add_lease(frame, *lease);
-    add_place(frame, *query);
-    deliver(handle, point, one_event(point, Dhcp::key(*lease), frame));
+    add_place<Dhcp>(frame, place_of(*query));
+    deliver(handle, point, one_event(point, lease_key(*lease), frame));
 }
 
 template <typename Dhcp>
@@ -149,13 +112,12 @@ void on_expire(CalloutHandle& handle, const HookPoint& point) {
     const auto lease = argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease);
     Frame frame(point.variables);
     add_lease(frame, *lease);
+    add_place<Dhcp>(frame, hook->memory.recall(*lease));
     frame.add_text(core::Variable::KEA_REMOVE_LEASE,
                    argument<bool>(handle, "remove_lease") ? "1" : "0");
-    deliver(handle, point, one_event(point, Dhcp::key(*lease), frame));
+    deliver(handle, point, one_event(point, lease_key(*lease), frame));
 }
 
-template void on_select<Dhcp4>(CalloutHandle&);
-template void on_select<Dhcp6>(CalloutHandle&);
 template void on_committed<Dhcp4>(CalloutHandle&, const HookPoint&);
 template void on_committed<Dhcp6>(CalloutHandle&, const HookPoint&);
 template void on_query<Dhcp4>(CalloutHandle&, const HookPoint&);

@@ -18,12 +18,4 @@ void on_query(isc::hooks::CalloutHandle& handle, const core::HookPoint& point);
 template <typename Dhcp>
 void on_expire(isc::hooks::CalloutHandle& handle, const core::HookPoint& point);
 
-/// Not a hook point of the user's: remembers, for leases*_committed of the same packet, that the
-/// lease did not exist before, which Kea does not tell there.
-template <typename Dhcp>
-void on_select(isc::hooks::CalloutHandle& handle);
-
-struct Dhcp4;
-struct Dhcp6;
-
 }  // namespace kea_runscript

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "kea/callouts.h"
+#include "kea/dhcp.h"
 #include "kea/hook.h"
 #include "kea/messages.h"
 
@@ -15,14 +16,14 @@ using isc::hooks::CalloutHandle;
 
 namespace {
 
-/// `parked-packet-limit` of the new configuration, wherever this release of Kea puts it.
-ConstElementPtr parked_packet_limit(ConstElementPtr config) {
+/// The server's part of the new configuration, wherever this release of Kea puts it.
+ConstElementPtr server_part(ConstElementPtr config) {
     for (const char* server : {"Dhcp4", "Dhcp6"}) {
         if (config && config->contains(server)) {
             config = config->get(server);
         }
     }
-    return config ? config->get("parked-packet-limit") : nullptr;
+    return config;
 }
 
 void refuse(CalloutHandle& handle, const std::string& message) {
@@ -47,9 +48,9 @@ void on_srv_configured(CalloutHandle& handle) {
             return;
         }
     }
-    ConstElementPtr config;
-    handle.getArgument("json_config", config);
-    const ConstElementPtr limit = parked_packet_limit(config);
+    const auto server = server_part(argument<ConstElementPtr>(handle, "json_config"));
+    hook->memory.configure(server);
+    const ConstElementPtr limit = server->get("parked-packet-limit");
     if (limit && limit->getType() == Element::integer && limit->intValue() >= 0) {
         hook->parking.set_limit(static_cast<std::size_t>(limit->intValue()));
     }

@@ -75,11 +75,4 @@ void add_lease(core::Frame& frame, const Lease4& lease) {
               [&] { return std::to_string(lease.valid_lft_); });
 }
 
-void add_place(core::Frame& frame, const Pkt4& query) {
-    frame.add_text(Variable::KEA_LEASE4_INTERFACE, query.getIface());
-    // A client on the same link is reached without a next hop.
-    frame.add(Variable::KEA_LEASE4_NEXT_HOP,
-              [&] { return query.isRelayed() ? query.getGiaddr().toText() : std::string(); });
-}
-
 }  // namespace kea_runscript

@@ -17,7 +17,4 @@ void add_subnet(core::Frame& frame, const Subnet4Argument& subnet);
 /// Adds KEA_LEASE4_*, as far as the lease itself tells them.
 void add_lease(core::Frame& frame, const isc::dhcp::Lease4& lease);
 
-/// Adds KEA_LEASE4_INTERFACE and KEA_LEASE4_NEXT_HOP: where the client is.
-void add_place(core::Frame& frame, const isc::dhcp::Pkt4& query);
-
 }  // namespace kea_runscript

@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "kea/dhcp.h"
+
 namespace kea_runscript {
 
 using core::Variable;
@@ -37,19 +39,13 @@ void add_query(core::Frame& frame, Pkt6& query) {
     frame.add(Variable::KEA_QUERY6_DUID, [&] { return duid ? duid->toText() : std::string(); });
 }
 
-std::string address_or_prefix(const Lease6& lease) {
-    const std::string address = lease.addr_.toText();
-    return lease.type_ == Lease::TYPE_PD ? address + "/" + std::to_string(lease.prefixlen_)
-                                         : address;
-}
-
 void add_lease(core::Frame& frame, const Lease6& lease) {
     frame.add(Variable::KEA_LEASE6_TYPE, [&] { return Lease::typeToText(lease.type_); });
     frame.add(Variable::KEA_LEASE6_STATE, [&] { return Lease6::basicStatesToText(lease.state_); });
     frame.add_text(Variable::KEA_LEASE6_IS_EXPIRED, lease.expired() ? "1" : "0");
     frame.add(Variable::KEA_LEASE6_ADDRESS, [&] { return lease.addr_.toText(); });
     if (lease.type_ == Lease::TYPE_PD) {
-        frame.add(Variable::KEA_LEASE6_DELEGATED_PREFIX, [&] { return address_or_prefix(lease); });
+        frame.add(Variable::KEA_LEASE6_DELEGATED_PREFIX, [&] { return lease_key(lease); });
         frame.add(Variable::KEA_LEASE6_DELEGATED_PREFIXLEN,
                   [&] { return std::to_string(lease.prefixlen_); });
     }
@@ -65,12 +61,6 @@ void add_lease(core::Frame& frame, const Lease6& lease) {
     frame.add(Variable::KEA_LEASE6_PREFERRED_LIFETIME,
               [&] { return std::to_string(lease.preferred_lft_); });
     frame.add(Variable::KEA_LEASE6_IAID, [&] { return std::to_string(lease.iaid_); });
-}
-
-void add_place(core::Frame& frame, Pkt6& query) {
-    frame.add_text(Variable::KEA_LEASE6_INTERFACE, query.getIface());
-    // The packet's source: of a client on the same link its link-local address, else its relay's.
-    frame.add(Variable::KEA_LEASE6_NEXT_HOP, [&] { return query.getRemoteAddr().toText(); });
 }
 
 }  // namespace kea_runscript

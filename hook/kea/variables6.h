@@ -13,10 +13,4 @@ void add_query(core::Frame& frame, isc::dhcp::Pkt6& query);
 /// Adds KEA_LEASE6_*, as far as the lease itself tells them.
 void add_lease(core::Frame& frame, const isc::dhcp::Lease6& lease);
 
-/// Adds KEA_LEASE6_INTERFACE and KEA_LEASE6_NEXT_HOP: where the client is.
-void add_place(core::Frame& frame, isc::dhcp::Pkt6& query);
-
-/// A delegated prefix as `prefix/length`, an address as it is.
-std::string address_or_prefix(const isc::dhcp::Lease6& lease);
-
 }  // namespace kea_runscript

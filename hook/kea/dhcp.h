@@ -1,0 +1,52 @@
+#pragma once
+
+#include <dhcp/pkt4.h>
+#include <dhcp/pkt6.h>
+#include <dhcpsrv/lease.h>
+#include <hooks/hooks.h>
+
+#include <string>
+
+namespace kea_runscript {
+
+/// What differs between the families, for code that is the same for both: types, and the names of
+/// callouts' arguments.
+struct Dhcp4 {
+    using PacketPtr = isc::dhcp::Pkt4Ptr;
+    using Lease = isc::dhcp::Lease4;
+    using LeasePtr = isc::dhcp::Lease4Ptr;
+    using LeasesPtr = isc::dhcp::Lease4CollectionPtr;
+    static constexpr char kQuery[] = "query4";
+    static constexpr char kLease[] = "lease4";
+    static constexpr char kLeases[] = "leases4";
+    static constexpr char kDeleted[] = "deleted_leases4";
+};
+
+struct Dhcp6 {
+    using PacketPtr = isc::dhcp::Pkt6Ptr;
+    using Lease = isc::dhcp::Lease6;
+    using LeasePtr = isc::dhcp::Lease6Ptr;
+    using LeasesPtr = isc::dhcp::Lease6CollectionPtr;
+    static constexpr char kQuery[] = "query6";
+    static constexpr char kLease[] = "lease6";
+    static constexpr char kLeases[] = "leases6";
+    static constexpr char kDeleted[] = "deleted_leases6";
+};
+
+/// An argument of a callout. Throws if it is missing or of another type.
+template <typename T>
+T argument(isc::hooks::CalloutHandle& handle, const char* name) {
+    T value;
+    handle.getArgument(name, value);
+    return value;
+}
+
+/// What the events of a lease are ordered by, and named after in the log: its address or prefix.
+std::string lease_key(const isc::dhcp::Lease4& lease);
+std::string lease_key(const isc::dhcp::Lease6& lease);
+
+/// Who sends a packet, as octets: the client identifier or DUID, else the hardware address.
+std::string client_of(isc::dhcp::Pkt4& query);
+std::string client_of(isc::dhcp::Pkt6& query);
+
+}  // namespace kea_runscript

@@ -1,0 +1,142 @@
+#include "kea/packet_notes.h"
+
+#include <dhcp/dhcp4.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "kea/compat.h"
+#include "kea/hook.h"
+#include "kea/reused_leases.h"
+
+namespace kea_runscript {
+
+using isc::hooks::CalloutHandle;
+
+namespace {
+
+constexpr char kContext[] = "runscript";
+
+/// What the callouts of one packet leave for its leases*_committed.
+template <typename Dhcp>
+struct PacketNotes {
+    std::set<std::string> created;                            // keys of leases
+    std::vector<typename Dhcp::LeasePtr> renewed;             // those with which Kea goes on
+    std::map<std::string, typename Dhcp::LeasePtr> declined;  // copies, by key
+};
+
+template <typename Dhcp>
+PacketNotes<Dhcp>& notes_of(CalloutHandle& handle) {
+    std::shared_ptr<PacketNotes<Dhcp>> notes;
+    get_optional_context(handle, kContext, notes);
+    if (!notes) {
+        notes = std::make_shared<PacketNotes<Dhcp>>();
+        handle.setContext(kContext, notes);
+    }
+    return *notes;
+}
+
+bool lists(const std::vector<core::Config>& configs, std::string_view name) {
+    return std::any_of(configs.begin(), configs.end(), [&](const core::Config& config) {
+        const auto& points = config.hook_points;
+        return std::any_of(points.begin(), points.end(),
+                           [&](const core::HookPoint* point) { return point->name == name; });
+    });
+}
+
+}  // namespace
+
+std::set<std::string_view> noted_points(const std::vector<core::Config>& configs,
+                                        core::Family family) {
+    const bool v4 = family == core::Family::V4;
+    std::set<std::string_view> points;
+    if (lists(configs, v4 ? "leases4_committed" : "leases6_committed")) {
+        points = v4 ? std::set<std::string_view>{"lease4_select", "lease4_renew", "lease4_decline"}
+                    : std::set<std::string_view>{"lease6_select", "lease6_decline"};
+    }
+    if (LeaseMemory::wanted(configs)) {
+        if (v4) {
+            points.insert({"lease4_select", "lease4_renew"});
+        } else {
+            points.insert({"lease6_select", "lease6_renew", "lease6_rebind"});
+        }
+    }
+    return points;
+}
+
+template <typename Dhcp>
+void note_selection(CalloutHandle& handle) {
+    if (argument<bool>(handle, "fake_allocation")) {
+        return;
+    }
+    const auto lease = argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease);
+    const auto query = argument<typename Dhcp::PacketPtr>(handle, Dhcp::kQuery);
+    notes_of<Dhcp>(handle).created.insert(lease_key(*lease));
+    hook->memory.remember(*lease, place_of(*query));
+}
+
+template <>
+void note_renewal<Dhcp4>(CalloutHandle& handle) {
+    const auto query = argument<isc::dhcp::Pkt4Ptr>(handle, Dhcp4::kQuery);
+    if (query->getType() == isc::dhcp::DHCPDISCOVER) {
+        return;
+    }
+    const auto lease = argument<isc::dhcp::Lease4Ptr>(handle, Dhcp4::kLease);
+    if (hook->memory.remember(*lease, place_of(*query))) {
+        // Else Kea would not store it.
+        lease->reuseable_valid_lft_ = 0;
+    }
+    notes_of<Dhcp4>(handle).renewed.push_back(lease);
+}
+
+template <>
+void note_renewal<Dhcp6>(CalloutHandle& handle) {
+    const auto query = argument<isc::dhcp::Pkt6Ptr>(handle, Dhcp6::kQuery);
+    const auto lease = argument<isc::dhcp::Lease6Ptr>(handle, Dhcp6::kLease);
+    hook->memory.remember(*lease, place_of(*query));
+}
+
+template <typename Dhcp>
+void note_decline(CalloutHandle& handle) {
+    const auto lease = argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease);
+    notes_of<Dhcp>(handle).declined.emplace(lease_key(*lease),
+                                            boost::make_shared<typename Dhcp::Lease>(*lease));
+}
+
+template <typename Dhcp>
+std::vector<CommittedLease<Dhcp>> committed_leases(CalloutHandle& handle) {
+    const PacketNotes<Dhcp>& notes = notes_of<Dhcp>(handle);
+    const auto written = argument<typename Dhcp::LeasesPtr>(handle, Dhcp::kLeases);
+    const auto deleted = argument<typename Dhcp::LeasesPtr>(handle, Dhcp::kDeleted);
+    std::vector<CommittedLease<Dhcp>> committed;
+    for (const auto& lease : *deleted) {
+        committed.push_back({lease, "deleted", false});
+    }
+    for (const auto& lease : *written) {
+        const std::string key = lease_key(*lease);
+        if (lease->state_ == isc::dhcp::Lease::STATE_DECLINED) {
+            // Kea has wiped it.
+            const auto before = notes.declined.find(key);
+            committed.push_back(
+                {before != notes.declined.end() ? before->second : lease, "declined", false});
+        } else {
+            committed.push_back({lease, notes.created.count(key) ? "new" : "renewed", false});
+        }
+    }
+    for (const auto& lease : reused_leases(handle, *written, notes.renewed)) {
+        committed.push_back({lease, "renewed", true});
+    }
+    return committed;
+}
+
+template void note_selection<Dhcp4>(CalloutHandle&);
+template void note_selection<Dhcp6>(CalloutHandle&);
+template void note_decline<Dhcp4>(CalloutHandle&);
+template void note_decline<Dhcp6>(CalloutHandle&);
+template std::vector<CommittedLease<Dhcp4>> committed_leases<Dhcp4>(CalloutHandle&);
+template std::vector<CommittedLease<Dhcp6>> committed_leases<Dhcp6>(CalloutHandle&);
+
+}  // namespace kea_runscript

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <hooks/hooks.h>
+
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "core/config.h"
+#include "kea/dhcp.h"
+
+namespace kea_runscript {
+
+// What the callouts of one packet have to do besides their events, for its leases*_committed.
+// `Dhcp` is Dhcp4 or Dhcp6.
+
+/// The hook points that these notes need for what the entries ask for.
+std::set<std::string_view> noted_points(const std::vector<core::Config>& configs,
+                                        core::Family family);
+
+/// At lease*_select: the lease is new; and where the client is goes into it.
+template <typename Dhcp>
+void note_selection(isc::hooks::CalloutHandle& handle);
+
+/// At lease4_renew, lease6_renew and lease6_rebind: where the client is goes into the lease; of
+/// IPv4, which lease the reply acknowledges, also if Kea uses the stored one again.
+template <typename Dhcp>
+void note_renewal(isc::hooks::CalloutHandle& handle);
+template <>
+void note_renewal<Dhcp4>(isc::hooks::CalloutHandle& handle);
+template <>
+void note_renewal<Dhcp6>(isc::hooks::CalloutHandle& handle);
+
+/// At lease*_decline: the lease as it was.
+template <typename Dhcp>
+void note_decline(isc::hooks::CalloutHandle& handle);
+
+/// One lease of a packet at leases*_committed.
+template <typename Dhcp>
+struct CommittedLease {
+    typename Dhcp::LeasePtr lease;
+    std::string_view change;  ///< of the variable KEA_LEASE*_CHANGE
+    bool reused;              ///< Kea acknowledges the stored lease without writing it
+};
+
+/// At leases*_committed: every lease that has changed or is acknowledged, the deleted ones first.
+template <typename Dhcp>
+std::vector<CommittedLease<Dhcp>> committed_leases(isc::hooks::CalloutHandle& handle);
+
+}  // namespace kea_runscript
