@@ -4,11 +4,11 @@
 #include <dhcp/pkt6.h>
 #include <exceptions/exceptions.h>
 
-#include <algorithm>
 #include <mutex>
 #include <string>
 #include <utility>
 
+#include "kea/dhcp.h"
 #include "kea/hook.h"
 #include "kea/messages.h"
 
@@ -92,7 +92,7 @@ private:
 
 template <typename PacketPtr>
 void park(CalloutHandle& handle, const HookPoint& point, const PacketPtr& query,
-          std::vector<Delivery> deliveries) {
+          const std::string& transaction, std::vector<Delivery> deliveries) {
     Parking& parking = hook->parking;
     Verdict verdict = Verdict::Continue;
     if (parking.full()) {
@@ -109,7 +109,7 @@ void park(CalloutHandle& handle, const HookPoint& point, const PacketPtr& query,
     }
     std::uint64_t ticket = 0;
     try {
-        ticket = parking.park(handle, query);
+        ticket = parking.park(handle, query, transaction);
     } catch (const isc::InvalidOperation&) {
         // DHCPv4-over-DHCPv6 packets cannot be parked.
         block(handle, point, std::move(deliveries));
@@ -155,15 +155,30 @@ void deliver(CalloutHandle& handle, const HookPoint& point, std::vector<Delivery
 template <typename PacketPtr>
 void deliver(CalloutHandle& handle, const HookPoint& point, const PacketPtr& query,
              std::vector<Delivery> deliveries) {
+    const std::string transaction = std::string(point.name) + " " + transaction_of(*query);
+    if (hook->parking.has(transaction)) {
+        // Its client asks again: the packet from before will answer, and its scripts run already.
+        handle.setStatus(CalloutHandle::NEXT_STEP_DROP);
+        return;
+    }
     submit_unwaited(handle, point, deliveries);
     if (!deliveries.empty()) {
-        park(handle, point, query, std::move(deliveries));
+        park(handle, point, query, transaction, std::move(deliveries));
     }
+}
+
+template <typename PacketPtr>
+std::string same_run(const HookPoint& point, const PacketPtr& query) {
+    const Place place = place_of(*query);
+    return std::string(point.name) + "\n" + place.interface + "\n" + place.next_hop + "\n" +
+           client_of(*query);
 }
 
 template void deliver(CalloutHandle&, const HookPoint&, const isc::dhcp::Pkt4Ptr&,
                       std::vector<Delivery>);
 template void deliver(CalloutHandle&, const HookPoint&, const isc::dhcp::Pkt6Ptr&,
                       std::vector<Delivery>);
+template std::string same_run(const HookPoint&, const isc::dhcp::Pkt4Ptr&);
+template std::string same_run(const HookPoint&, const isc::dhcp::Pkt6Ptr&);
 
 }  // namespace kea_runscript

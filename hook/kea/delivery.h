@@ -3,6 +3,7 @@
 #include <hooks/hooks.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/event.h"
@@ -29,5 +30,10 @@ void deliver(isc::hooks::CalloutHandle& handle, const core::HookPoint& point,
 template <typename PacketPtr>
 void deliver(isc::hooks::CalloutHandle& handle, const core::HookPoint& point,
              const PacketPtr& query, std::vector<Delivery> deliveries);
+
+/// Event::same_as of an event that gives a lease: equal where one run does for several packets,
+/// because they say the same of the lease: the same client, at the same place.
+template <typename PacketPtr>
+std::string same_run(const core::HookPoint& point, const PacketPtr& query);
 
 }  // namespace kea_runscript

@@ -40,4 +40,14 @@ std::string client_of(isc::dhcp::Pkt6& query) {
     return duid ? text_of(duid->getDuid()) : "";
 }
 
+std::string transaction_of(isc::dhcp::Pkt4& query) {
+    return std::to_string(query.getType()) + " " + std::to_string(query.getTransid()) + " " +
+           client_of(query);
+}
+
+std::string transaction_of(isc::dhcp::Pkt6& query) {
+    return std::to_string(query.getType()) + " " + std::to_string(query.getTransid()) + " " +
+           client_of(query);
+}
+
 }  // namespace kea_runscript

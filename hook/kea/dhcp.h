@@ -9,8 +9,8 @@
 
 namespace kea_runscript {
 
-/// What differs between the families, for code that is the same for both: types, and the names of
-/// callouts' arguments.
+/// What differs between the families, for code that is the same for both: types, and the names
+/// of hook points and of their arguments.
 struct Dhcp4 {
     using PacketPtr = isc::dhcp::Pkt4Ptr;
     using Lease = isc::dhcp::Lease4;
@@ -20,6 +20,7 @@ struct Dhcp4 {
     static constexpr char kLease[] = "lease4";
     static constexpr char kLeases[] = "leases4";
     static constexpr char kDeleted[] = "deleted_leases4";
+    static constexpr char kCommitted[] = "leases4_committed";
 };
 
 struct Dhcp6 {
@@ -31,6 +32,7 @@ struct Dhcp6 {
     static constexpr char kLease[] = "lease6";
     static constexpr char kLeases[] = "leases6";
     static constexpr char kDeleted[] = "deleted_leases6";
+    static constexpr char kCommitted[] = "leases6_committed";
 };
 
 /// An argument of a callout. Throws if it is missing or of another type.
@@ -48,5 +50,9 @@ std::string lease_key(const isc::dhcp::Lease6& lease);
 /// Who sends a packet, as octets: the client identifier or DUID, else the hardware address.
 std::string client_of(isc::dhcp::Pkt4& query);
 std::string client_of(isc::dhcp::Pkt6& query);
+
+/// What a packet has in common with its repetitions, but not with other packets.
+std::string transaction_of(isc::dhcp::Pkt4& query);
+std::string transaction_of(isc::dhcp::Pkt6& query);
 
 }  // namespace kea_runscript

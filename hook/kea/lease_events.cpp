@@ -85,8 +85,15 @@ void on_committed(CalloutHandle& handle, const HookPoint& point) {
         frame.add_text(Names<Dhcp>::kChange, committed.change);
         frame.add_text(Names<Dhcp>::kReused, committed.reused ? "1" : "0");
         add_place<Dhcp>(frame, place_of(*query));
+        const std::string key = lease_key(*committed.lease);
+        const bool given = committed.change == "new" || committed.change == "renewed";
         for (Delivery& delivery : deliveries) {
-            delivery.events.push_back(make_event(point, lease_key(*committed.lease), frame));
+            auto event = make_event(point, key, frame);
+            event->place = reserved_place<Dhcp>(handle, *delivery.entry, key);
+            if (given) {
+                event->same_as = same_run(point, query);
+            }
+            delivery.events.push_back(std::move(event));
         }
     }
     deliver(handle, point, query, std::move(deliveries));

@@ -26,6 +26,7 @@ struct PacketNotes {
     std::set<std::string> created;                            // keys of leases
     std::vector<typename Dhcp::LeasePtr> renewed;             // those with which Kea goes on
     std::map<std::string, typename Dhcp::LeasePtr> declined;  // copies, by key
+    std::map<std::pair<const Entry*, std::string>, std::shared_ptr<core::Reservation>> places;
 };
 
 template <typename Dhcp>
@@ -54,8 +55,10 @@ std::set<std::string_view> noted_points(const std::vector<core::Config>& configs
     const bool v4 = family == core::Family::V4;
     std::set<std::string_view> points;
     if (lists(configs, v4 ? "leases4_committed" : "leases6_committed")) {
-        points = v4 ? std::set<std::string_view>{"lease4_select", "lease4_renew", "lease4_decline"}
-                    : std::set<std::string_view>{"lease6_select", "lease6_decline"};
+        points =
+            v4 ? std::set<std::string_view>{"lease4_select", "lease4_renew", "lease4_release",
+                                            "lease4_decline"}
+               : std::set<std::string_view>{"lease6_select", "lease6_release", "lease6_decline"};
     }
     if (LeaseMemory::wanted(configs)) {
         if (v4) {
@@ -100,6 +103,23 @@ void note_renewal<Dhcp6>(CalloutHandle& handle) {
 }
 
 template <typename Dhcp>
+void note_release(CalloutHandle& handle) {
+    const auto key = lease_key(*argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease));
+    auto& places = notes_of<Dhcp>(handle).places;
+    for (Entry* entry : hook->listeners(*core::find_hook_point(Dhcp::kCommitted))) {
+        places.emplace(std::pair(entry, key), entry->engine.reserve(key));
+    }
+}
+
+template <typename Dhcp>
+std::shared_ptr<core::Reservation> reserved_place(CalloutHandle& handle, const Entry& entry,
+                                                  const std::string& key) {
+    auto& places = notes_of<Dhcp>(handle).places;
+    const auto found = places.find({&entry, key});
+    return found != places.end() ? found->second : nullptr;
+}
+
+template <typename Dhcp>
 void note_decline(CalloutHandle& handle) {
     const auto lease = argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease);
     notes_of<Dhcp>(handle).declined.emplace(lease_key(*lease),
@@ -134,6 +154,12 @@ std::vector<CommittedLease<Dhcp>> committed_leases(CalloutHandle& handle) {
 
 template void note_selection<Dhcp4>(CalloutHandle&);
 template void note_selection<Dhcp6>(CalloutHandle&);
+template void note_release<Dhcp4>(CalloutHandle&);
+template void note_release<Dhcp6>(CalloutHandle&);
+template std::shared_ptr<core::Reservation> reserved_place<Dhcp4>(CalloutHandle&, const Entry&,
+                                                                  const std::string&);
+template std::shared_ptr<core::Reservation> reserved_place<Dhcp6>(CalloutHandle&, const Entry&,
+                                                                  const std::string&);
 template void note_decline<Dhcp4>(CalloutHandle&);
 template void note_decline<Dhcp6>(CalloutHandle&);
 template std::vector<CommittedLease<Dhcp4>> committed_leases<Dhcp4>(CalloutHandle&);

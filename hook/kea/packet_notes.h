@@ -2,12 +2,16 @@
 
 #include <hooks/hooks.h>
 
+#include <memory>
 #include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/config.h"
+#include "core/event.h"
 #include "kea/dhcp.h"
+#include "kea/entry.h"
 
 namespace kea_runscript {
 
@@ -30,6 +34,16 @@ template <>
 void note_renewal<Dhcp4>(isc::hooks::CalloutHandle& handle);
 template <>
 void note_renewal<Dhcp6>(isc::hooks::CalloutHandle& handle);
+
+/// At lease*_release, after its own events: holds a place for the event of the lease's end. The
+/// callouts of two packets can run in the opposite order of their commits.
+template <typename Dhcp>
+void note_release(isc::hooks::CalloutHandle& handle);
+
+/// What note_release() holds for an entry and a lease; a null pointer if nothing.
+template <typename Dhcp>
+std::shared_ptr<core::Reservation> reserved_place(isc::hooks::CalloutHandle& handle,
+                                                  const Entry& entry, const std::string& key);
 
 /// At lease*_decline: the lease as it was.
 template <typename Dhcp>

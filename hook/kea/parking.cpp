@@ -24,9 +24,15 @@ bool Parking::full() const {
     return limit != 0 && size_ >= limit * 3 / 4;
 }
 
-std::uint64_t Parking::add(Way way) {
+bool Parking::has(const std::string& transaction) const {
     const std::lock_guard<std::mutex> lock(mutex_);
-    parked_.emplace(next_ticket_, std::move(way));
+    return transactions_.count(transaction) != 0;
+}
+
+std::uint64_t Parking::add(const std::string& transaction, Way way) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    transactions_.insert(transaction);
+    parked_.emplace(next_ticket_, Parked{transaction, std::move(way)});
     size_ = parked_.size();
     return next_ticket_++;
 }
@@ -44,14 +50,15 @@ void Parking::settle(std::uint64_t ticket, core::Verdict verdict) {
 }
 
 void Parking::drop_all() {
-    std::map<std::uint64_t, Way> parked;
+    std::map<std::uint64_t, Parked> parked;
     {
         const std::lock_guard<std::mutex> lock(mutex_);
         parked.swap(parked_);
+        transactions_.clear();
         size_ = 0;
     }
-    for (const auto& [ticket, way] : parked) {
-        way(Fate::Drop);
+    for (const auto& [ticket, packet] : parked) {
+        packet.way(Fate::Drop);
     }
 }
 
@@ -63,7 +70,8 @@ void Parking::go(std::uint64_t ticket, Fate fate) {
         if (found == parked_.end()) {
             return;
         }
-        way = std::move(found->second);
+        way = std::move(found->second.way);
+        transactions_.erase(found->second.transaction);
         parked_.erase(found);
         size_ = parked_.size();
     }

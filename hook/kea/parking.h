@@ -8,6 +8,8 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
+#include <string>
 
 #include "core/verdict.h"
 #include "kea/main_thread.h"
@@ -30,13 +32,17 @@ public:
     bool full() const;
     std::size_t size() const { return size_; }
 
+    /// Whether the packet that this one repeats is parked.
+    bool has(const std::string& transaction) const;
+
     /// Parks the packet of this callout: settle() must follow. Throws where Kea does not park.
     /// `PacketPtr` is Pkt4Ptr or Pkt6Ptr.
     template <typename PacketPtr>
-    std::uint64_t park(isc::hooks::CalloutHandle& handle, const PacketPtr& query) {
+    std::uint64_t park(isc::hooks::CalloutHandle& handle, const PacketPtr& query,
+                       const std::string& transaction) {
         const auto lot = handle.getParkingLotHandlePtr();
         lot->reference(query);
-        return add([lot, query](Fate fate) {
+        return add(transaction, [lot, query](Fate fate) {
             switch (fate) {
                 case Fate::Resume:
                     lot->unpark(query);
@@ -64,15 +70,21 @@ private:
     enum class Fate { Resume, Drop, Forget };
     using Way = std::function<void(Fate)>;
 
-    std::uint64_t add(Way way);
+    struct Parked {
+        std::string transaction;
+        Way way;
+    };
+
+    std::uint64_t add(const std::string& transaction, Way way);
     void go(std::uint64_t ticket, Fate fate);
 
     MainThread& main_thread_;
     std::atomic<std::size_t> limit_;
     std::atomic<std::size_t> size_{0};
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::uint64_t next_ticket_ = 1;
-    std::map<std::uint64_t, Way> parked_;
+    std::map<std::uint64_t, Parked> parked_;
+    std::set<std::string> transactions_;
 };
 
 }  // namespace kea_runscript
