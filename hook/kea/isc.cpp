@@ -8,6 +8,7 @@
 
 #include "core/frame.h"
 #include "kea/compat.h"
+#include "kea/dhcp.h"
 #include "kea/isc_variables.h"
 #include "kea/variables6.h"
 
@@ -59,7 +60,7 @@ std::string key_of(const isc::dhcp::Lease4& lease) {
 }
 
 std::string key_of(const isc::dhcp::Lease6& lease) {
-    return address_or_prefix(lease);
+    return lease_key(lease);
 }
 
 template <typename LeasePtr>

@@ -106,7 +106,7 @@ def test_the_older_hooks_parameters_bring_its_hook_points_and_variables(
         # A lease ends at the end of a second, and is reclaimed then or a little later.
         "KEA_LEASE4_IS_EXPIRED": ANY,
     }
-    told(kea4, "lease4_expire", {**LEASE4, **other, "KEA_REMOVE_LEASE": "0"})
+    told(kea4, "lease4_expire", {**LEASE4, **PLACE4, **other, "KEA_REMOVE_LEASE": "0"})
 
 
 def test_a_commit_tells_what_has_changed_and_where_the_client_is(
@@ -119,7 +119,7 @@ def test_a_commit_tells_what_has_changed_and_where_the_client_is(
         cache_threshold=0.001,  # Kea 3 would not commit so early a renewal
     )
     address = relay.lease(1)
-    lease = {**QUERY4, **LEASE4, **PLACE4}
+    lease = {**QUERY4, **LEASE4, **PLACE4, "KEA_LEASE4_REUSED": "0"}
     told(kea4, "leases4_committed", {**lease, "KEA_LEASE4_CHANGE": "new"})
     assert relay.wait(relay.send("RENEW", 1, address)).kind == "ACK"
     lease["KEA_QUERY4_CIADDR"] = address
@@ -165,11 +165,12 @@ def test_a_delegated_prefix_is_told_with_the_way_to_it(
     }
     assert client.dhcp6_pd().prefix == "2001:db8:1::/56"
     lease = {**PREFIX6, **QUERY6, **own, "KEA_QUERY6_TYPE": "REQUEST"}
-    new = told(kea6, "leases6_committed", {**lease, "KEA_LEASE6_CHANGE": "new"})
+    change = {"KEA_LEASE6_CHANGE": "new", "KEA_LEASE6_REUSED": "0"}
+    new = told(kea6, "leases6_committed", {**lease, **change})
     addresses = client.run(["ip", "-6", "address", "show", "dev", "eth0", "scope", "link"]).stdout
     assert f" {new['KEA_LEASE6_NEXT_HOP']}/64 " in addresses
     client.release()
     lease["KEA_QUERY6_TYPE"] = "RELEASE"
     told(kea6, "lease6_release", lease)
-    told(kea6, "leases6_committed", {**lease, "KEA_LEASE6_CHANGE": "deleted"})
+    told(kea6, "leases6_committed", {**lease, **change, "KEA_LEASE6_CHANGE": "deleted"})
     client.vanish()
