@@ -17,6 +17,9 @@ from kit.errors import Problem
 from kit.paths import BUILD, ROOT
 from kit.targets import Target
 
+CPP_TARGET = "trixie"
+"""The target for which the C++ tests are built and run; pytest covers all targets."""
+
 SOURCES = ("hook", "packaging", "templates", "examples", "CHANGELOG.md", "LICENSE")
 """What can change the bytes of a package; the last commit to any of it is the package's date."""
 
@@ -86,21 +89,28 @@ def inside(target: Target, command: list[str], env: Mapping[str, str] | None = N
 
     Returns what it printed; raises BuildError with it when it ends with anything but 0.
     """
-    folder = BUILD / target.name
+    settings = {**FLAGS, "SOURCE_DATE_EPOCH": str(epoch()), **(env or {})}
+    return within(target.build_root(), BUILD / target.name, command, settings)
+
+
+def within(
+    root: roots.Root, folder: Path, command: list[str], env: Mapping[str, str] | None = None
+) -> str:
+    """The same in any root, with any build folder."""
     folder.mkdir(parents=True, exist_ok=True)
     done = roots.run(
-        roots.ensure(target.build_root()),
+        roots.ensure(root),
         command,
         binds={ROOT: CHECKOUT_THERE, folder: BUILD_THERE},
         cwd=BUILD_THERE,
-        env={**FLAGS, "SOURCE_DATE_EPOCH": str(epoch()), **(env or {})},
+        env=env,
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
     if done.returncode:
         raise BuildError(
-            f"{target.name}: `{' '.join(command)}` ended with {done.returncode}:\n{done.stdout}"
+            f"{folder.name}: `{' '.join(command)}` ended with {done.returncode}:\n{done.stdout}"
         )
     return done.stdout
 

@@ -6,17 +6,16 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import nullcontext
 
 from invoke import Context, task
 from rich.console import Console
 
-from kit import build, lint, needs, roots, targets
+from kit import build, lint, needs, roots, sanitize, targets
 from kit.errors import Problem
 from kit.lab import client, host
 from kit.paths import CACHE, ROOT
 
-CPP_TARGET = "trixie"
-"""The target for which the C++ tests are built and run; pytest covers all targets."""
 MOST_WORKERS = 4
 NO_TEST = 5
 """What pytest ends with when nothing matches."""
@@ -39,9 +38,13 @@ def run_all(context: Context, k: str = "") -> None:
         lint.lint_task(context)
         if needs.are_root():
             with Console(stderr=True).status("C++ tests"):
-                said = build.check(targets.named(CPP_TARGET))
+                said = build.check(targets.named(build.CPP_TARGET))
             print(said.strip().splitlines()[-1])
-    ended = {_pytest(k, *which) for which in (_at_once(), ("-m", "alone"))}
+            with Console(stderr=True).status("C++ tests under sanitizers"):
+                sanitize.check()
+    with sanitize.fuzzing() if needs.are_root() and not k else nullcontext():
+        ended = {_pytest(k, *_at_once())}
+    ended.add(_pytest(k, "-m", "alone"))
     if ended - {0, NO_TEST} or ended == {NO_TEST}:
         raise Problem("", code=max(ended - {NO_TEST}, default=NO_TEST))
 
@@ -69,7 +72,7 @@ def _at_once() -> list[str]:
 
 def _roots() -> list[roots.Root]:
     """Those that every run needs."""
-    found = [client.ROOT]
+    found = [client.ROOT, sanitize.root()]
     for target in targets.load().values():
         found += [target.build_root(), target.root(*host.PACKAGES)]
     return found

@@ -70,10 +70,10 @@ void parse_options(Config& config, const Value& value, Family family) {
     const int max = family == Family::V4 ? 254 : 65535;
     const std::string allowed = "DHCP options, each by its number from 1 to " +
                                 std::to_string(max) + " or by the name that Kea has for it";
+    const std::string characters = kLower + kUpper + kDigits + "_";
     for (const Value& item : list_of("options", value, allowed)) {
         const auto* code = std::get_if<std::int64_t>(&item.data);
         const auto* name = std::get_if<std::string>(&item.data);
-        const std::string characters = kLower + kUpper + kDigits + "_";
         const bool named = name && consists_of(*name, characters, characters + "-") &&
                            name->find_first_not_of(kDigits) != std::string::npos;
         if (!named && !(code && *code >= 1 && *code <= max)) {
