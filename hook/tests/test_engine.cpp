@@ -1,96 +1,29 @@
-// The engine with the real runner and real scripts.
-#include <gtest/gtest.h>
+// The engine with the real runner and real scripts, a process for each event.
 #include <signal.h>
 
-#include <algorithm>
 #include <atomic>
-#include <fstream>
+#include <sstream>
 
-#include "core/engine.h"
-#include "temporary_folder.h"
+#include "engine_test.h"
 
 namespace {
 
-using namespace kea_runscript::core;
-using namespace std::chrono_literals;
+using namespace kea_runscript::test;
 
-const HookPoint& kPoint = *find_hook_point("leases4_committed");
-
-/// Whether the process ends, or has ended: whoever inherited it may not have collected it yet.
-bool dies(const std::string& pid) {
-    const std::string stat = "/proc/" + pid.substr(0, pid.find('\n')) + "/stat";
-    for (const auto end = Clock::now() + 5s; Clock::now() < end;) {
-        std::string line;
-        std::getline(std::ifstream(stat), line);
-        if (line.empty() || line.find(") Z ") != std::string::npos) {
-            return true;
-        }
-        std::this_thread::sleep_for(1ms);
-    }
-    return false;
-}
-
-class EngineTest : public testing::Test {
+class Exec : public EngineTest {
 protected:
+    using EngineTest::start;
     Engine& start(const std::string& body, std::chrono::milliseconds timeout = 3000ms,
-                  Verdict on_failure = Verdict::Drop, unsigned max_parallel = 4,
-                  const char* runner = RUNNER) {
-        Config config;
-        config.name = "test";
-        config.script = folder.script("script", body);
+                  Verdict on_failure = Verdict::Drop, unsigned max_parallel = 4) {
+        Config config = EngineTest::config();
         config.timeout = timeout;
         config.on_failure = on_failure;
         config.max_parallel = max_parallel;
-        engine = std::make_unique<Engine>(
-            config, runner, "0.0.0", Family::V4,
-            [this](Notice notice, const std::vector<std::string>& arguments) {
-                const std::lock_guard<std::mutex> lock(mutex);
-                notices.emplace_back(notice, arguments);
-            });
-        return *engine;
+        return start(body, config);
     }
-    static std::vector<std::unique_ptr<Event>> event(const std::string& key,
-                                                     const std::string& lines = "") {
-        std::vector<std::unique_ptr<Event>> events;
-        events.push_back(std::make_unique<Event>());
-        events.back()->point = &kPoint;
-        events.back()->key = key;
-        events.back()->lines = lines;
-        return events;
-    }
-    Verdict run(const std::string& key, const std::string& lines = "") {
-        const auto waiter = engine->make_waiter();
-        return engine->submit(event(key, lines), waiter) ? engine->wait(*waiter) : Verdict::Skip;
-    }
-    /// The arguments of the first such notice, once it has come; empty if it does not come.
-    std::vector<std::string> wait_for(Notice notice) {
-        for (const auto end = Clock::now() + 10s; Clock::now() < end;) {
-            {
-                const std::lock_guard<std::mutex> lock(mutex);
-                for (const auto& [seen, arguments] : notices) {
-                    if (seen == notice) {
-                        return arguments;
-                    }
-                }
-            }
-            std::this_thread::sleep_for(1ms);
-        }
-        return {};
-    }
-    std::size_t count(Notice notice) {
-        const std::lock_guard<std::mutex> lock(mutex);
-        return static_cast<std::size_t>(
-            std::count_if(notices.begin(), notices.end(),
-                          [&](const auto& seen) { return seen.first == notice; }));
-    }
-
-    TemporaryFolder folder;
-    std::mutex mutex;
-    std::vector<std::pair<Notice, std::vector<std::string>>> notices;
-    std::unique_ptr<Engine> engine;
 };
 
-TEST_F(EngineTest, TheScriptGetsPointAndVariables) {
+TEST_F(Exec, TheScriptGetsPointAndVariables) {
     start("echo \"$# $1 <$KEA_A> $PATH $(umask) $(pwd)\" >&2; cat");
     EXPECT_EQ(run("k", "KEA_A=x\\x0Ay \\\\ $(reboot)\n"), Verdict::Continue);
     const auto first = wait_for(Notice::Output);
@@ -99,25 +32,115 @@ TEST_F(EngineTest, TheScriptGetsPointAndVariables) {
     EXPECT_EQ(count(Notice::Output), 2U);
 }
 
-TEST_F(EngineTest, AnExitCodeIsAFailure) {
+TEST_F(Exec, AnExitCodeIsAFailure) {
     start("exit 3");
     EXPECT_EQ(run("k"), Verdict::Drop);
     EXPECT_EQ(wait_for(Notice::EventFailed),
               (std::vector<std::string>{"test", "leases4_committed k", "exit code 3"}));
 }
 
-TEST_F(EngineTest, AFailureCanBeOverlooked) {
+TEST_F(Exec, ExitCodesCanHaveVerdictsOfTheirOwn) {
+    Config config = EngineTest::config();
+    config.exit_codes = {{0, Verdict::Skip}, {3, Verdict::Continue}, {4, Verdict::Drop}};
+    config.on_failure = Verdict::Continue;
+    start("exit $KEA_CODE", config);
+    EXPECT_EQ(run("k", "KEA_CODE=0\n"), Verdict::Skip);
+    EXPECT_EQ(run("k", "KEA_CODE=3\n"), Verdict::Continue);
+    EXPECT_EQ(run("k", "KEA_CODE=4\n"), Verdict::Drop);
+    EXPECT_EQ(count(Notice::EventFailed), 0U);
+    EXPECT_EQ(run("k", "KEA_CODE=5\n"), Verdict::Continue);
+    EXPECT_EQ(wait_for(Notice::EventFailed).at(2), "exit code 5");
+}
+
+TEST_F(Exec, TheScriptGetsArgumentsAndFurtherVariables) {
+    Config config = EngineTest::config();
+    config.arguments = {"a b", ""};
+    config.environment = {{"PATH", "/bin"}, {"EXTRA", "x=y"}};
+    start("echo \"$# <$1> <$2> <$3> $PATH $EXTRA $KEA_A\"", config);
+    EXPECT_EQ(run("k", "KEA_A=1\n"), Verdict::Continue);
+    EXPECT_EQ(wait_for(Notice::Output).at(2), "3 <leases4_committed> <a b> <> /bin x=y 1");
+}
+
+TEST_F(Exec, SeveralPacketsWaitForOneRun) {
+    start("echo runs; while [ ! -e " + folder.path("go") + " ]; do sleep 0.01; done; exit 1");
+    std::vector<std::shared_ptr<Waiter>> waiters;
+    for (int i = 0; i < 3; ++i) {
+        auto packet = event("k");
+        packet[0]->same_as = "equal";
+        waiters.push_back(patient_waiter());
+        ASSERT_TRUE(engine->submit(std::move(packet), waiters.back()));
+    }
+    folder.script("go", "");
+    for (const auto& waiter : waiters) {
+        EXPECT_EQ(engine->wait(*waiter), Verdict::Drop);
+    }
+    engine->stop(10s);
+    EXPECT_EQ(count(Notice::Output), 1U);
+    EXPECT_EQ(count(Notice::EventFailed), 1U);
+}
+
+TEST_F(Exec, AReservedPlaceIsKept) {
+    start("echo $KEA_N");
+    auto place = engine->reserve("k");
+    auto given_up = engine->reserve("k");
+    const auto last = patient_waiter();
+    engine->submit(event("k", "KEA_N=2\n"), last);
+    given_up.reset();
+    auto first = event("k", "KEA_N=1\n");
+    first[0]->place = std::move(place);
+    const auto waiter = patient_waiter();
+    ASSERT_TRUE(engine->submit(std::move(first), waiter));
+    EXPECT_EQ(engine->wait(*waiter), Verdict::Continue);
+    EXPECT_EQ(engine->wait(*last), Verdict::Continue);
+    engine->stop(10s);
+    EXPECT_EQ(texts(Notice::Output), (std::vector<std::string>{"1", "2"}));
+}
+
+TEST_F(Exec, AReservedPlaceMayOutliveTheEngine) {
+    start("exit 0");
+    const auto place = engine->reserve("k");
+    engine.reset();
+    EXPECT_NE(place, nullptr);
+}
+
+TEST_F(Exec, WhenPacketsWaitForAllThatIsQueuedTheNewestDoesNotWait) {
+    Config config = EngineTest::config();
+    config.queue_limit = 5;
+    config.max_parallel = 1;
+    start("sleep 60", config);
+    ASSERT_TRUE(engine->submit(event("running"), patient_waiter()));
+    ASSERT_FALSE(wait_for(Notice::RunnerStarted).empty());
+    std::size_t waiting = 0;
+    for (int i = 0; i < 20; ++i) {
+        waiting += engine->submit(event(std::to_string(i)), patient_waiter()) ? 1 : 0;
+    }
+    EXPECT_GE(waiting, 4U);  // the first one may not run yet
+    EXPECT_LE(waiting, 6U);
+    engine->stop(0ms);
+    EXPECT_EQ(count(Notice::EventDiscarded), 20U - waiting);
+}
+
+TEST_F(Exec, OfWhatAScriptPrintsOnlySomeIsLogged) {
+    start("i=0; while [ $i -lt 1000 ]; do echo $i; i=$((i + 1)); done");
+    EXPECT_EQ(run("k"), Verdict::Continue);
+    const auto held_back = wait_for(Notice::OutputHeldBack);
+    ASSERT_FALSE(held_back.empty());
+    EXPECT_LT(count(Notice::Output), 200U);
+    EXPECT_EQ(texts(Notice::Output).at(49), "49");
+}
+
+TEST_F(Exec, AFailureCanBeOverlooked) {
     start("exit 3", 3000ms, Verdict::Continue);
     EXPECT_EQ(run("k"), Verdict::Continue);
 }
 
-TEST_F(EngineTest, ASignalIsAFailure) {
+TEST_F(Exec, ASignalIsAFailure) {
     start("kill -SEGV $$");
     EXPECT_EQ(run("k"), Verdict::Drop);
     EXPECT_EQ(wait_for(Notice::EventFailed).at(2), "signal:11");
 }
 
-TEST_F(EngineTest, AHungScriptIsEndedWithItsGroup) {
+TEST_F(Exec, AHungScriptIsEndedWithItsGroup) {
     start("(trap '' TERM; sleep 60) & echo $! >" + folder.path("pid") + "; sleep 60", 200ms);
     EXPECT_EQ(run("k"), Verdict::Drop);
     EXPECT_EQ(wait_for(Notice::EventFailed).at(2), "timeout after 200 ms");
@@ -125,7 +148,7 @@ TEST_F(EngineTest, AHungScriptIsEndedWithItsGroup) {
     EXPECT_EQ(run("other key"), Verdict::Drop) << "the next one is run as well";
 }
 
-TEST_F(EngineTest, AMissingScriptIsAFailureEachTime) {
+TEST_F(Exec, AMissingScriptIsAFailureEachTime) {
     start("exit 0");
     std::filesystem::remove(folder.path("script"));
     EXPECT_EQ(run("k"), Verdict::Drop);
@@ -134,14 +157,14 @@ TEST_F(EngineTest, AMissingScriptIsAFailureEachTime) {
     EXPECT_EQ(run("k"), Verdict::Continue);
 }
 
-TEST_F(EngineTest, AMissingRunnerMakesNobodyWait) {
-    start("exit 0", 3000ms, Verdict::Drop, 4, "/nonexistent/runner");
+TEST_F(Exec, AMissingRunnerMakesNobodyWait) {
+    EngineTest::start(config(), "/nonexistent/runner");
     engine->start();
     EXPECT_EQ(wait_for(Notice::RunnerStartFailed).at(1), "/nonexistent/runner");
     EXPECT_EQ(run("k"), Verdict::Skip) << "submit() says that waiting is of no use";
 }
 
-TEST_F(EngineTest, RunsAtMostSoManyAtOnceAndOneKeyInOrder) {
+TEST_F(Exec, RunsAtMostSoManyAtOnceAndOneKeyInOrder) {
     // Each run notes how many run with it, and leaves its number behind in its key's file.
     start("mkdir " + folder.path("") + "run.$$; ls -d " + folder.path("") + "run.* | wc -l >>" +
               folder.path("parallel") + "; echo $KEA_N >>" + folder.path("key.") +
@@ -170,7 +193,7 @@ TEST_F(EngineTest, RunsAtMostSoManyAtOnceAndOneKeyInOrder) {
     }
 }
 
-TEST_F(EngineTest, AKilledRunnerIsReplacedAndItsEventsRunAgain) {
+TEST_F(Exec, AKilledRunnerIsReplacedAndItsEventsRunAgain) {
     start("[ -e " + folder.path("second") + " ] || { touch " + folder.path("second") +
           "; kill -9 $PPID; sleep 60; }");
     EXPECT_EQ(run("k"), Verdict::Continue);
@@ -178,13 +201,13 @@ TEST_F(EngineTest, AKilledRunnerIsReplacedAndItsEventsRunAgain) {
     EXPECT_EQ(count(Notice::RunnerStarted), 2U);
 }
 
-TEST_F(EngineTest, AnEventThatKillsTheRunnerTwiceFails) {
+TEST_F(Exec, AnEventThatKillsTheRunnerTwiceFails) {
     start("kill -9 $PPID");
     EXPECT_EQ(run("k"), Verdict::Drop);
     EXPECT_EQ(wait_for(Notice::EventFailed).at(2), "the runner was lost twice");
 }
 
-TEST_F(EngineTest, AParkedPacketIsSettledAtItsDeadline) {
+TEST_F(Exec, AParkedPacketIsSettledAtItsDeadline) {
     start("exec sleep 0.6", 100ms);
     const auto waiter = engine->make_waiter();
     std::atomic<int> verdict{-1};
@@ -197,7 +220,7 @@ TEST_F(EngineTest, AParkedPacketIsSettledAtItsDeadline) {
     EXPECT_EQ(verdict, static_cast<int>(Verdict::Drop));
 }
 
-TEST_F(EngineTest, ManyEventsBeyondTheLimitAreDiscardedAndCounted) {
+TEST_F(Exec, ManyEventsBeyondTheLimitAreDiscardedAndCounted) {
     start("sleep 60", 60s, Verdict::Drop, 1);
     for (int i = 0; i < 10'010; ++i) {
         engine->submit(event(std::to_string(i)), nullptr);
@@ -209,7 +232,7 @@ TEST_F(EngineTest, ManyEventsBeyondTheLimitAreDiscardedAndCounted) {
     EXPECT_EQ(wait_for(Notice::Undelivered).at(1), std::to_string(10'010 - discarded));
 }
 
-TEST_F(EngineTest, StoppingDeliversWhatIsQueuedAndLeavesNoChild) {
+TEST_F(Exec, StoppingDeliversWhatIsQueuedAndLeavesNoChild) {
     start("echo $KEA_N >>" + folder.path("seen"), 3000ms, Verdict::Drop, 1);
     for (int i = 0; i < 20; ++i) {
         engine->submit(event("k", "KEA_N=" + std::to_string(i) + "\n"), nullptr);
@@ -222,7 +245,7 @@ TEST_F(EngineTest, StoppingDeliversWhatIsQueuedAndLeavesNoChild) {
     EXPECT_EQ(kill(runner, 0), -1) << "the runner is left, or a zombie";
 }
 
-TEST_F(EngineTest, AfterStoppingNothingRunsAndNobodyWaits) {
+TEST_F(Exec, AfterStoppingNothingRunsAndNobodyWaits) {
     start("echo runs");
     engine->stop(0ms);
     EXPECT_EQ(run("k"), Verdict::Skip);
@@ -230,7 +253,7 @@ TEST_F(EngineTest, AfterStoppingNothingRunsAndNobodyWaits) {
     EXPECT_EQ(count(Notice::RunnerStarted), 0U);
 }
 
-TEST_F(EngineTest, ScriptsStartWithoutIgnoredOrBlockedSignals) {
+TEST_F(Exec, ScriptsStartWithoutIgnoredOrBlockedSignals) {
     const auto before = signal(SIGPIPE, SIG_IGN);
     // posix_spawn of older glibc leaves signals 32 and 33 ignored, which are its own.
     start(
@@ -239,7 +262,7 @@ TEST_F(EngineTest, ScriptsStartWithoutIgnoredOrBlockedSignals) {
     signal(SIGPIPE, before);
 }
 
-TEST_F(EngineTest, NothingStartsUnlessAsked) {
+TEST_F(Exec, NothingStartsUnlessAsked) {
     start("exit 0");
     engine->stop(0ms);
     EXPECT_EQ(count(Notice::RunnerStarted), 0U);
