@@ -1,6 +1,7 @@
 """What all tests share: the targets, when a skip is a failure, what a failure shows."""
 
 import os
+import signal
 from collections.abc import Generator
 from typing import Any
 
@@ -9,6 +10,14 @@ import pytest
 from kit import targets
 from kit.lab import Lab
 from kit.targets import Target
+
+
+def pytest_configure() -> None:
+    """Heed SIGINT, and have the programs that tests start and interrupt heed it.
+
+    A shell script's background jobs ignore it, and so does whatever they start.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)
