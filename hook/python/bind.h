@@ -21,6 +21,9 @@ pybind11::str to_unescaped(std::string_view value);
 /// The octets of such a text. Throws pybind11::error_already_set.
 std::string to_octets(const pybind11::str& text);
 
+/// Variables as the stream carries them (Frame::lines).
+std::string lines_of(const pybind11::dict& variables);
+
 /// A family by its number. Throws pybind11::value_error.
 core::Family to_family(int number);
 

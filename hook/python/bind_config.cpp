@@ -42,7 +42,12 @@ core::Value to_value(const py::handle& object) {
         return {object.cast<bool>()};
     }
     if (py::isinstance<py::int_>(object)) {
-        return {object.cast<std::int64_t>()};
+        int too_large = 0;
+        const long long number = PyLong_AsLongLongAndOverflow(object.ptr(), &too_large);
+        if (too_large != 0) {
+            return {object.cast<double>()};
+        }
+        return {static_cast<std::int64_t>(number)};
     }
     if (py::isinstance<py::float_>(object)) {
         return {object.cast<double>()};

@@ -2,7 +2,6 @@
 #include <memory>
 
 #include "core/engine.h"
-#include "core/frame.h"
 #include "python/bind.h"
 
 namespace kea_runscript::python {
@@ -107,11 +106,7 @@ std::shared_ptr<core::Waiter> submit(core::Engine& engine, const py::iterable& p
             throw py::value_error("there is no hook point '" + point + "'");
         }
         event->key = key;
-        core::Frame frame{core::Selection()};
-        for (const auto& [name, value] : variables) {
-            frame.add(to_octets(py::str(name)), to_octets(py::str(value)));
-        }
-        event->lines = frame.lines();
+        event->lines = lines_of(variables);
         events.push_back(std::move(event));
     }
     auto waiter = wait ? engine.make_waiter() : nullptr;
@@ -132,7 +127,7 @@ void stop(core::Engine& engine, unsigned milliseconds) {
 }  // namespace
 
 void bind_engine(py::module_& m) {
-    py::class_<core::Waiter, std::shared_ptr<core::Waiter>>(m, "Waiter");
+    const py::class_<core::Waiter, std::shared_ptr<core::Waiter>> waiter(m, "Waiter");
     py::class_<core::Engine, EnginePtr>(m, "Engine")
         .def(py::init(&make_engine), py::arg("config"), py::arg("runner"), py::arg("kea"),
              py::arg("family"), py::arg("notify"))

@@ -1,7 +1,6 @@
 #include <Python.h>
 #include <unistd.h>
 
-#include "core/frame.h"
 #include "python/bind.h"
 #include "python/stream.h"
 
@@ -60,13 +59,14 @@ std::size_t size(const Event& event) {
     return size;
 }
 
+std::string frame_of(std::uint64_t id, std::string_view point, const py::dict& variables,
+                     bool retry, bool waited_for) {
+    return core::event_frame(id, point, retry, waited_for, lines_of(variables));
+}
+
 std::unique_ptr<Event> make_event(std::string_view point, const py::dict& variables, bool retry,
                                   bool waited_for) {
-    core::Frame frame{core::Selection()};
-    for (const auto& [name, value] : variables) {
-        frame.add(to_octets(py::str(name)), to_octets(py::str(value)));
-    }
-    std::string text = core::event_frame(0, point, retry, waited_for, frame.lines());
+    std::string text = frame_of(0, point, variables, retry, waited_for);
     text.pop_back();
     return std::make_unique<Event>(std::move(text));
 }
@@ -154,6 +154,23 @@ void bind_stream(py::module_& m) {
         .def("flush", &Stream::flush, py::call_guard<py::gil_scoped_release>());
 
     m.def("exit_code", &exit_code);
+
+    m.def(
+        "hello_frame",
+        [](std::string entry, std::string kea, int family, unsigned window, std::string mode) {
+            return py::bytes(core::hello_frame({std::move(entry), std::move(kea),
+                                                std::to_string(family), window, std::move(mode)}));
+        },
+        py::kw_only(), py::arg("entry"), py::arg("kea"), py::arg("family"), py::arg("window"),
+        py::arg("mode"));
+    m.def(
+        "event_frame",
+        [](std::uint64_t id, std::string_view point, const py::dict& variables) {
+            return py::bytes(frame_of(id, point, variables, false, true));
+        },
+        py::arg("id"), py::arg("hook_point"), py::arg("variables"));
+    m.def("drain_frame",
+          [](unsigned milliseconds) { return py::bytes(core::drain_frame(milliseconds)); });
 }
 
 }  // namespace kea_runscript::python

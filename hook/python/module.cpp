@@ -1,5 +1,6 @@
 // kea_runscript._core: the very code that runs inside Kea, for Python. _core.pyi describes it.
 #include "core/escape.h"
+#include "core/frame.h"
 #include "python/bind.h"
 
 namespace kea_runscript::python {
@@ -24,6 +25,14 @@ std::string to_octets(const py::str& text) {
         throw py::error_already_set();
     }
     return py::reinterpret_steal<py::bytes>(octets);
+}
+
+std::string lines_of(const py::dict& variables) {
+    core::Frame frame{core::Selection()};
+    for (const auto& [name, value] : variables) {
+        frame.add(to_octets(py::str(name)), to_octets(py::str(value)));
+    }
+    return frame.lines();
 }
 
 }  // namespace kea_runscript::python

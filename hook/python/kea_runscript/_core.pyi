@@ -169,3 +169,12 @@ def parse_config(parameters: Mapping[str, Any], family: int, cores: int = 0) -> 
 
 def check_script(path: str) -> str:
     """Why the hook would not run this script, "" if it would."""
+
+def hello_frame(*, entry: str, kea: str, family: int, window: int, mode: str) -> bytes:
+    """The beginning of a stream."""
+
+def event_frame(id: int, hook_point: str, variables: Mapping[str, str]) -> bytes:
+    """An event on the stream, which a packet waits for."""
+
+def drain_frame(milliseconds: int) -> bytes:
+    """The end of the events; so much time is left."""
