@@ -27,7 +27,15 @@ class KeaFailed(Problem):
 
 def put_hook(host: Host, target: Target) -> None:
     """Copy what is installed of the hook to a host that has the target's Kea."""
-    stage = build.build(target)
+    _put_all(host, build.build(target))
+
+
+def put_python(host: Host, target: Target) -> None:
+    """Copy what is installed of the Python package to a host of the target's suite."""
+    _put_all(host, build.build(target).with_name("python"))
+
+
+def _put_all(host: Host, stage: Path) -> None:
     for file in filter(Path.is_file, stage.rglob("*")):
         host.put(file, f"/{file.relative_to(stage)}", file.stat().st_mode & 0o777)
 
