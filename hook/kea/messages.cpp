@@ -15,6 +15,7 @@ extern const isc::log::MessageID RUNSCRIPT_CALLOUT_FAILED = "RUNSCRIPT_CALLOUT_F
 extern const isc::log::MessageID RUNSCRIPT_PACKET_DROPPED = "RUNSCRIPT_PACKET_DROPPED";
 extern const isc::log::MessageID RUNSCRIPT_PARKING_FULL = "RUNSCRIPT_PARKING_FULL";
 extern const isc::log::MessageID RUNSCRIPT_RESUME_FAILED = "RUNSCRIPT_RESUME_FAILED";
+extern const isc::log::MessageID RUNSCRIPT_REUSED_LEASES = "RUNSCRIPT_REUSED_LEASES";
 
 namespace {
 
@@ -102,6 +103,9 @@ const char* kValues[] = {
     "'on-failure' says",
     RUNSCRIPT_RESUME_FAILED,
     "a packet that has waited for a script cannot go on: %1",
+    RUNSCRIPT_REUSED_LEASES,
+    "'cache-threshold' or 'cache-max-age' is set: this release of Kea does not tell which IPv6 "
+    "leases it renews without writing them, and no script runs for these",
     nullptr,
 };
 

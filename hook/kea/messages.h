@@ -22,6 +22,7 @@ extern const isc::log::MessageID RUNSCRIPT_CALLOUT_FAILED;
 extern const isc::log::MessageID RUNSCRIPT_PACKET_DROPPED;
 extern const isc::log::MessageID RUNSCRIPT_PARKING_FULL;
 extern const isc::log::MessageID RUNSCRIPT_RESUME_FAILED;
+extern const isc::log::MessageID RUNSCRIPT_REUSED_LEASES;
 
 /// Writes what the engine has to tell into Kea's log.
 void log_notice(core::Notice notice, const std::vector<std::string>& arguments);

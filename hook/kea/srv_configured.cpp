@@ -1,9 +1,11 @@
 #include <cc/data.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
 #include "kea/callouts.h"
+#include "kea/compat.h"
 #include "kea/dhcp.h"
 #include "kea/hook.h"
 #include "kea/messages.h"
@@ -26,6 +28,22 @@ ConstElementPtr server_part(ConstElementPtr config) {
     return config;
 }
 
+/// Whether Kea renews leases without writing them, in any of its subnets.
+bool reuses_leases(const ConstElementPtr& element) {
+    if (element->getType() == Element::list) {
+        const auto& list = element->listValue();
+        return std::any_of(list.begin(), list.end(), reuses_leases);
+    }
+    if (element->getType() != Element::map) {
+        return false;
+    }
+    const auto& map = element->mapValue();
+    return std::any_of(map.begin(), map.end(), [](const auto& member) {
+        const auto& [name, value] = member;
+        return name == "cache-threshold" || name == "cache-max-age" || reuses_leases(value);
+    });
+}
+
 void refuse(CalloutHandle& handle, const std::string& message) {
     LOG_ERROR(logger, RUNSCRIPT_CONFIG_REFUSED).arg(message);
     // After a refused reload Kea serves on with its old configuration, but with this library.
@@ -40,9 +58,11 @@ void refuse(CalloutHandle& handle, const std::string& message) {
 
 void on_srv_configured(CalloutHandle& handle) {
     for (const auto& entry : hook->entries) {
+        if (entry->config().mode == core::Mode::Socket) {
+            continue;  // there is none: somebody else runs it
+        }
         const std::string& script = entry->config().script;
-        // In socket mode there is none: somebody else runs it.
-        const std::string refusal = script.empty() ? std::string() : core::check_script(script);
+        const std::string refusal = core::check_script(script);
         if (!refusal.empty()) {
             refuse(handle, "runscript: entry '" + entry->config().name +
                                "': parameter 'script' is \"" + script + "\", and " + refusal);
@@ -51,6 +71,10 @@ void on_srv_configured(CalloutHandle& handle) {
     }
     const auto server = server_part(argument<ConstElementPtr>(handle, "json_config"));
     hook->memory.configure(server);
+    if (!kTellsReply && reuses_leases(server) &&
+        !hook->listeners(*core::find_hook_point(Dhcp6::kCommitted)).empty()) {
+        LOG_WARN(logger, RUNSCRIPT_REUSED_LEASES);
+    }
     const ConstElementPtr limit = server->get("parked-packet-limit");
     if (limit && limit->getType() == Element::integer && limit->intValue() >= 0) {
         hook->parking.set_limit(static_cast<std::size_t>(limit->intValue()));

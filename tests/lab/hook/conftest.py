@@ -8,6 +8,7 @@ import pytest
 from kit.lab import Access, Client, Host, Lab
 from kit.lab.kea import SCRIPTS, Kea, put_hook
 from kit.lab.relay import Relay
+from kit.lab.relay6 import Clients6
 from kit.paths import ROOT
 from kit.targets import Target
 
@@ -80,6 +81,14 @@ def relay(gateway: Client) -> Iterator[Relay]:
     relay = Relay(gateway, RELAY4, SERVER4)
     yield relay
     relay.close()
+
+
+@pytest.fixture
+def clients6(gateway: Client) -> Iterator[Clients6]:
+    """DHCPv6 clients on the server's link, as many as a test wants."""
+    clients = Clients6(gateway, CLIENT6)
+    yield clients
+    clients.close()
 
 
 @pytest.fixture
