@@ -64,7 +64,7 @@ class Comparison:
 
     persist: whether the server keeps its leases in a file.
     together: how many arms share the two measurements of the bare server around them.
-    say: is told what goes on.
+    say, doing: are told what has been measured, and what goes on.
     """
 
     def __init__(
@@ -74,12 +74,14 @@ class Comparison:
         persist: bool,
         together: int,
         say: Callable[[str], None],
+        doing: Callable[[str], None],
     ):
         self._site = site
         self._effort = effort
         self._persist = persist
         self._together = together
         self._say = say
+        self._doing = doing
         self._capacity: dict[str, float] = {}
         self._half: dict[str, float] = {}
 
@@ -120,6 +122,7 @@ class Comparison:
         return figures, self._measure(base)
 
     def _measure(self, arm: Arm) -> Figures:
+        self._doing(f"{self._title}  {arm.name}")
         base = self._capacity.get(arm.base, FIRST_GUESS)
         guess = self._capacity.get(arm.name, base * arm.share)
         figures = measure(
@@ -130,8 +133,7 @@ class Comparison:
             self._half.get(arm.base, 0),
             self._persist,
         )
-        if figures.capacity:
-            self._capacity[arm.name] = figures.capacity
+        self._capacity[arm.name] = figures.capacity
         if arm.name == arm.base:
             self._half.setdefault(arm.name, figures.capacity / 2)
         self._say(

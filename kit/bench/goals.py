@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kit.bench.arms import BARE, BARE_SINGLE
+from kit.bench.basics import Basics
 from kit.bench.compare import Pair, Results
 from kit.bench.measure import Figures
-from kit.bench.spawning import Spawning
+from kit.bench.million import WORKER
 
 CAPACITY = {
     "worker-c": 0.80,
@@ -27,6 +28,7 @@ IDEAL = 0.85
 ISC, ISC_BEST = 2.2, 1.8
 RUNNER, SLEEPING = 0.95, 0.95
 FILTERED = 1.02
+GROWTH = 1.1
 LATER = 1.0
 """Milliseconds that a worker may add to the delay."""
 
@@ -66,9 +68,9 @@ def p99(figures: Figures) -> float:
     return figures.p99
 
 
-def goals(results: Results, spawning: dict[str, Spawning]) -> list[Goal]:
+def goals(results: Results, basics: Basics) -> list[Goal]:
     """All goals for which everything has been measured."""
-    return [*_workers(results), *_exec(results, spawning), *_idle(results)]
+    return [*_workers(results), *_exec(results, basics), *_idle(results), *_million(basics)]
 
 
 def _workers(results: Results) -> Iterator[Goal]:
@@ -80,11 +82,9 @@ def _workers(results: Results) -> Iterator[Goal]:
         yield Goal("worker-c: p99 after bare's, ms", LATER, later, at_most=True)
 
 
-def _exec(results: Results, spawning: dict[str, Spawning]) -> Iterator[Goal]:
-    spawn = spawning["spawn"]
-
+def _exec(results: Results, basics: Basics) -> Iterator[Goal]:
     def ideal(pair: Pair) -> float:
-        return pair.arm.capacity * (pair.base(cpu) + spawn.cpu) / 1e6
+        return pair.arm.capacity * (pair.base(cpu) + basics.spawn.cpu) / 1e6
 
     for name, base in (("exec", BARE), ("exec-st", BARE_SINGLE)):
         if (value := results.median(name, ideal)) is not None:
@@ -98,14 +98,14 @@ def _exec(results: Results, spawning: dict[str, Spawning]) -> Iterator[Goal]:
     yield Goal(
         "the runner alone: rate of a posix_spawn loop's",
         RUNNER,
-        spawning["runner"].rate / spawn.rate,
+        basics.runner.rate / basics.spawn.rate,
     )
     slept = results.median("exec-10ms", lambda pair: pair.arm.capacity)
     if slept is not None:
         yield Goal(
             "exec-10ms: capacity of a posix_spawn loop's",
             SLEEPING,
-            slept / spawning["spawn-10ms"].rate,
+            slept / basics.spawn_10ms.rate,
         )
 
 
@@ -113,3 +113,16 @@ def _idle(results: Results) -> Iterator[Goal]:
     both = [results.median(name, lambda pair: pair.ratio(cpu)) for name in ("filtered", "nothing")]
     if both[0] and both[1]:
         yield Goal("filtered: CPU of nothing's", FILTERED, both[0] / both[1], at_most=True)
+
+
+def _million(basics: Basics) -> Iterator[Goal]:
+    if not basics.growth:
+        return
+    base, worker = basics.growth[BARE], basics.growth[WORKER]
+    event = (worker.many - base.many) / (worker.few - base.few)
+    yield Goal(
+        "an event's CPU with a million leases, as against how bare's grows",
+        GROWTH,
+        event / (base.many / base.few),
+        at_most=True,
+    )

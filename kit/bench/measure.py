@@ -9,6 +9,7 @@ from kit.bench.load import Load, offer
 from kit.bench.search import highest
 from kit.bench.server import running
 from kit.bench.site import Site
+from kit.errors import Problem
 
 LOSS = 0.005
 """A rate is too high when so many exchanges, as a share, do not end with an ACK."""
@@ -41,7 +42,7 @@ class Figures:
     """What one measurement gives.
 
     capacity: the highest rate, in exchanges per second, with a loss below LOSS.
-    lagging: whether the generator, not the server, was the limit.
+    lagging: whether the generator was the limit, not the server, at some rate.
     rate: of the load for all that follows.
     loss: under it.
     cpu: microseconds of processor time for each exchange, of the server and all that it starts.
@@ -72,12 +73,18 @@ def measure(
         nonlocal lagging
         with running(site, arm, persist):
             load = offer(site, rate, effort.probe)
-        lagging = load.started < rate * effort.probe * LAGGING
-        return load.loss < LOSS and not lagging
+        if load.loss >= LOSS:
+            return False
+        if load.rate < rate * LAGGING:
+            lagging = True
+            return False
+        return True
 
     capacity = highest(works, guess, effort.precision)
+    if not capacity:
+        raise Problem(f"{arm.name} loses exchanges at any rate")
     rate = half if half and capacity >= 2 * half * SLOW else capacity / 2
-    load, cpu = _loaded(site, arm, effort, max(1, round(rate)), persist)
+    load, cpu = loaded(site, arm, effort, max(1, round(rate)), persist)
     return Figures(
         capacity=capacity,
         lagging=lagging,
@@ -89,7 +96,7 @@ def measure(
     )
 
 
-def _loaded(site: Site, arm: Arm, effort: Effort, rate: int, persist: bool) -> tuple[Load, float]:
+def loaded(site: Site, arm: Arm, effort: Effort, rate: int, persist: bool) -> tuple[Load, float]:
     """What became of a steady load, and the microseconds of processor time for each exchange."""
     with running(site, arm, persist):
         offer(site, rate, effort.warm_up, clients=0)

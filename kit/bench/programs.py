@@ -39,9 +39,10 @@ def compiled(target: Target) -> Path:
 def install(site: Site) -> None:
     """Put everything onto the server's machine."""
     server, hooks_dir = site.server, site.target.hooks_dir
-    stage = build.build(site.target)
-    for file in filter(Path.is_file, stage.rglob("*")):
-        server.put(file, f"/{file.relative_to(stage)}", file.stat().st_mode & 0o777)
+    build.build(site.target)
+    for stage in (BUILD / site.target.name / name for name in build.STAGES):
+        for file in filter(Path.is_file, stage.rglob("*")):
+            server.put(file, f"/{file.relative_to(stage)}", file.stat().st_mode & 0o777)
     ours = compiled(site.target)
     server.put(ours / NOTHING, f"{hooks_dir}/{NOTHING}")
     server.put(ours / "bench-worker", f"{SCRIPTS}/worker-c", 0o755)

@@ -14,23 +14,23 @@ from rich.table import Table
 
 from kit.bench import goals
 from kit.bench.arms import ARMS
+from kit.bench.basics import Basics
 from kit.bench.compare import Figure, Pair, Results
-from kit.bench.spawning import Spawning
 
 OLDER = "the older hook is not measured: its source is not here"
 
 
-def show(console: Console, title: str, results: Results, spawning: dict[str, Spawning]) -> None:
+def show(console: Console, title: str, results: Results, basics: Basics) -> None:
     """Print all tables."""
     console.print(_arms(title, results))
-    console.print(_spawning(spawning))
-    console.print(_goals(results, spawning))
+    console.print(_spawning(basics))
+    console.print(_goals(results, basics))
     for name, reason in results.failed.items():
         console.print(f"{name} was not measured: {reason.splitlines()[0]}", markup=False)
     console.print(OLDER)
 
 
-def whole(results: Results, spawning: dict[str, Spawning]) -> dict[str, Any]:
+def whole(results: Results, basics: Basics) -> dict[str, Any]:
     """Everything, as JSON takes it."""
     return {
         "arms": {
@@ -47,9 +47,8 @@ def whole(results: Results, spawning: dict[str, Spawning]) -> dict[str, Any]:
         },
         "failed": results.failed,
         "not-measured": [OLDER],
-        "spawning": {name: dataclasses.asdict(one) for name, one in spawning.items()},
         "goals": [
-            {**dataclasses.asdict(goal), "met": goal.met} for goal in goals.goals(results, spawning)
+            {**dataclasses.asdict(goal), "met": goal.met} for goal in goals.goals(results, basics)
         ],
     }
 
@@ -114,16 +113,20 @@ def _row(figures: list, pairs: list[Pair], own: bool) -> list[str]:
     ]
 
 
-def _spawning(spawning: dict[str, Spawning]) -> Table:
+def _spawning(basics: Basics) -> Table:
     table = Table("starting programs, on one processor", "per second", "CPU µs")
-    for name, one in spawning.items():
+    for name, one in (
+        ("a loop of posix_spawn, an empty script", basics.spawn),
+        ("the runner alone, an empty script", basics.runner),
+        ("a loop of posix_spawn, a script of 10 ms", basics.spawn_10ms),
+    ):
         table.add_row(name, f"{one.rate:,.0f}", f"{one.cpu:,.0f}")
     return table
 
 
-def _goals(results: Results, spawning: dict[str, Spawning]) -> Table:
+def _goals(results: Results, basics: Basics) -> Table:
     table = Table("goal", "wanted", "seen", "")
-    for goal in goals.goals(results, spawning):
+    for goal in goals.goals(results, basics):
         sign = "≤" if goal.at_most else "≥"
         missed = f"missed by {abs(goal.value - goal.wanted):.2f}"
         table.add_row(

@@ -20,7 +20,7 @@ CONFIGURATION = f"{FOLDER}/kea-dhcp4.conf"
 LEASES = f"{FOLDER}/leases.csv"
 PREPARE = f"rm -rf {FOLDER} /run/kea; mkdir -p {FOLDER}; mkdir -m 750 /run/kea"
 ENVIRONMENT = {"KEA_DHCP_DATA_DIR": FOLDER}
-START = 20
+START = 60
 """Seconds until it must serve."""
 
 
@@ -55,12 +55,17 @@ def configuration(arm: Arm, hooks_dir: str, persist: bool) -> dict[str, Any]:
 
 
 @contextmanager
-def running(site: Site, arm: Arm, persist: bool) -> Iterator[None]:
-    """A server that serves; Problem with its log if it does not."""
+def running(site: Site, arm: Arm, persist: bool, leases: str = "") -> Iterator[None]:
+    """A server that serves; Problem with its log if it does not.
+
+    leases: what the lease file holds at the start.
+    """
     server = site.server
     server.run(["sh", "-euc", PREPARE])
     whole = {"Dhcp4": configuration(arm, site.target.hooks_dir, persist)}
     server.write(CONFIGURATION, json.dumps(whole))
+    if leases:
+        server.write(LEASES, leases)
     environment = [f"{name}={value}" for name, value in ENVIRONMENT.items()]
     process = site.measured(["env", *environment, "kea-dhcp4", "-c", CONFIGURATION])
     try:

@@ -9,7 +9,8 @@ import pytest
 from kit import targets
 from kit.bench.arms import ARMS
 from kit.bench.measure import Effort
-from kit.bench.task import chosen, run
+from kit.bench.plan import Audience, Plan, carry_out
+from kit.bench.task import chosen
 from kit.errors import Problem
 
 TINY = Effort(seconds=1, warm_up=1, probe=1, precision=10)
@@ -20,15 +21,10 @@ def test_a_tiny_benchmark_is_complete_and_leaves_nothing(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     shown = []
-    found = run(
+    found = carry_out(
+        Plan(chosen("exec"), TINY, passes=1, together=1, lease_file=[True], million=False),
         targets.named("trixie"),
-        chosen("exec"),
-        TINY,
-        passes=1,
-        together=1,
-        lease_file=[True],
-        say=print,
-        show=lambda title, results, spawning: shown.append((title, results.failed)),
+        Audience(print, print, lambda title, results, _: shown.append((title, results.failed))),
     )
     assert json.loads(json.dumps(found)) == found
     assert shown == [(f"Kea {found['kea']}, lease file on", {})]
@@ -38,7 +34,8 @@ def test_a_tiny_benchmark_is_complete_and_leaves_nothing(
         assert one["capacity"] > 0
         assert one["cpu"] > 0
         assert 0 < one["p50"] <= one["p99"]
-    assert all(one["rate"] > 0 and one["cpu"] > 0 for one in table["spawning"].values())
+    for name in ("spawn", "spawn_10ms", "runner"):
+        assert all(value > 0 for value in found["basics"][name].values())
     assert len(table["goals"]) == 2
     assert not list(tmp_path.iterdir())
 
