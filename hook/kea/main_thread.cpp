@@ -36,6 +36,9 @@ void MainThread::post(std::function<void()> task) {
         return;
     }
     tasks_.push_back(std::move(task));
+    if (tasks_.size() > 1) {
+        return;  // the main thread has been woken for the first one, and takes all
+    }
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(eventfd_.get(), &one, sizeof one);
 }
