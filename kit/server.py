@@ -69,11 +69,7 @@ def short_lived(seconds: int) -> dict[str, Any]:
     }
     return {
         "dhcp4_config": {**example[f"{PREFIX}dhcp4_config"], **times},
-        "dhcp6_config": {
-            **example[f"{PREFIX}dhcp6_config"],
-            **times,
-            "preferred-lifetime": seconds * 3 // 4,
-        },
+        "dhcp6_config": {**times, "preferred-lifetime": seconds * 3 // 4},
     }
 
 
