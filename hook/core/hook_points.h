@@ -30,6 +30,8 @@ struct HookPoint {
     bool has_subnet;         ///< whether there is a subnet, or a lease that names its own
     std::string_view since;  ///< the release of Kea that brought it, such as `2.6`; empty: older
     Selection variables;     ///< all that a script gets there
+
+    bool has(Variable variable) const { return variables.test(static_cast<std::size_t>(variable)); }
 };
 
 /// All hook points of both families, in the order in which a lease meets them.

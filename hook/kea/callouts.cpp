@@ -1,11 +1,19 @@
 #include "kea/callouts.h"
 
+#include <hooks/server_hooks.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <exception>
-#include <map>
+#include <iterator>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
-#include "kea/lease_events.h"
+#include "kea/events.h"
+#include "kea/hook.h"
 #include "kea/messages.h"
 #include "kea/packet_notes.h"
 
@@ -13,6 +21,7 @@ namespace kea_runscript {
 
 using core::HookPoint;
 using isc::hooks::CalloutHandle;
+using isc::hooks::CalloutPtr;
 
 namespace {
 
@@ -30,55 +39,107 @@ int guarded(CalloutHandle& handle, Function function) {
     return 1;
 }
 
-void run(void (*step)(CalloutHandle&), CalloutHandle& handle) {
-    step(handle);
-}
-
-void run(void (*step)(CalloutHandle&, const HookPoint&), CalloutHandle& handle) {
-    step(handle, *core::find_hook_point(handle.getHookName()));
-}
-
-template <auto... steps>
-int callout(CalloutHandle& handle) {
-    return guarded(handle, [&] { (run(steps, handle), ...); });
-}
-
-const std::map<std::string_view, isc::hooks::CalloutPtr> kCallouts{
-    {"lease4_select", callout<note_selection<Dhcp4>>},
-    {"lease4_renew", callout<note_renewal<Dhcp4>, on_query<Dhcp4>>},
-    {"lease4_release", callout<on_query<Dhcp4>, note_release<Dhcp4>>},
-    {"lease4_decline", callout<note_decline<Dhcp4>>},
-    {"leases4_committed", callout<on_committed<Dhcp4>>},
-    {"lease4_expire", callout<on_expire<Dhcp4>>},
-    {"lease6_select", callout<note_selection<Dhcp6>>},
-    {"lease6_renew", callout<note_renewal<Dhcp6>, on_query<Dhcp6>>},
-    {"lease6_rebind", callout<note_renewal<Dhcp6>, on_query<Dhcp6>>},
-    {"lease6_release", callout<on_query<Dhcp6>, note_release<Dhcp6>>},
-    {"lease6_decline", callout<note_decline<Dhcp6>>},
-    {"leases6_committed", callout<on_committed<Dhcp6>>},
-    {"lease6_expire", callout<on_expire<Dhcp6>>},
+/// What one of Kea's hook points calls: the entries' events, then notes for later hook points of
+/// the same packet.
+struct Point {
+    std::string_view name;
+    void (*run)(CalloutHandle&, const Listeners&);
+    void (*note)(CalloutHandle&) = nullptr;
 };
+
+constexpr Point kPoints[] = {
+    {"pkt4_receive", on_event<Dhcp4>},
+    {"subnet4_select", on_event<Dhcp4>},
+    {"lease4_select", on_event<Dhcp4>, note_selection<Dhcp4>},
+    {"lease4_offer", on_offer},
+    {"lease4_renew", on_event<Dhcp4>, note_renewal<Dhcp4>},
+    {"leases4_committed", on_committed<Dhcp4>},
+    {"lease4_release", on_event<Dhcp4>, note_release<Dhcp4>},
+    {"lease4_decline", on_event<Dhcp4>, note_decline<Dhcp4>},
+    {"lease4_server_decline", on_event<Dhcp4>},
+    {"pkt4_send", on_event<Dhcp4>},
+    {"lease4_expire", on_event<Dhcp4>},
+    {"lease4_recover", on_event<Dhcp4>},
+    {"pkt6_receive", on_event<Dhcp6>},
+    {"subnet6_select", on_event<Dhcp6>},
+    {"lease6_select", on_event<Dhcp6>, note_selection<Dhcp6>},
+    {"lease6_renew", on_event<Dhcp6>, note_renewal<Dhcp6>},
+    {"lease6_rebind", on_event<Dhcp6>, note_renewal<Dhcp6>},
+    {"leases6_committed", on_committed<Dhcp6>},
+    {"lease6_release", on_event<Dhcp6>, note_release<Dhcp6>},
+    {"lease6_decline", on_event<Dhcp6>, note_decline<Dhcp6>},
+    {"addr6_register", on_event<Dhcp6>},
+    {"pkt6_send", on_event<Dhcp6>},
+    {"lease6_expire", on_event<Dhcp6>},
+    {"lease6_recover", on_event<Dhcp6>},
+};
+constexpr std::size_t kCount = std::size(kPoints);
+
+/// Whom the loaded hook serves at one of `kPoints`; written by load() while no callout runs.
+struct Service {
+    Listeners listeners;
+    bool notes = false;
+};
+std::array<Service, kCount> services;
+
+// Kea hands a callout nothing of ours, so each hook point has a function of its own: what it needs
+// is found without looking at names.
+template <std::size_t index>
+int callout(CalloutHandle& handle) {
+    const Service& service = services[index];
+    int result = 0;
+    if (!service.listeners.entries.empty()) {
+        result = guarded(handle, [&] { kPoints[index].run(handle, service.listeners); });
+    }
+    if (service.notes) {
+        result |= guarded(handle, [&] { kPoints[index].note(handle); });
+    }
+    return result;
+}
+
+template <std::size_t... index>
+constexpr std::array<CalloutPtr, kCount> callouts(std::index_sequence<index...>) {
+    return {callout<index>...};
+}
+constexpr auto kCallouts = callouts(std::make_index_sequence<kCount>());
+
+int configured(CalloutHandle& handle) {
+    return guarded(handle, [&] { on_srv_configured(handle); });
+}
+
+/// Whether this release of Kea has the hook point. Throws where it has not and an entry lists it:
+/// Kea would only say that it cannot load.
+bool is_there(const Listeners& listeners) {
+    const HookPoint& point = *listeners.point;
+    const auto known = isc::hooks::ServerHooks::getServerHooks().getHookNames();
+    if (std::find(known.begin(), known.end(), point.name) != known.end()) {
+        return true;
+    }
+    for (const Entry* entry : listeners.entries) {
+        if (!entry->config().default_hook_points) {
+            throw core::ConfigError("parameter 'hook-points' lists \"" + std::string(point.name) +
+                                    "\", which Kea has since " + std::string(point.since) +
+                                    ", but this is Kea " RUNSCRIPT_KEA_RELEASE_TEXT
+                                    "; leave it out");
+        }
+    }
+    return false;
+}
 
 }  // namespace
 
-void register_callouts(isc::hooks::LibraryHandle& handle, const std::vector<core::Config>& configs,
-                       core::Family family) {
-    const bool v4 = family == core::Family::V4;
-    handle.registerCallout(v4 ? "dhcp4_srv_configured" : "dhcp6_srv_configured",
-                           callout<on_srv_configured>);
-    std::set<std::string_view> points = noted_points(configs, family);
-    for (const core::Config& config : configs) {
-        for (const HookPoint* point : config.hook_points) {
-            points.insert(point->name);
+void register_callouts(isc::hooks::LibraryHandle& handle, const Hook& hook,
+                       const std::vector<core::Config>& configs, core::Family family) {
+    handle.registerCallout(
+        family == core::Family::V4 ? "dhcp4_srv_configured" : "dhcp6_srv_configured", configured);
+    const std::set<std::string_view> noted = noted_points(configs, family);
+    for (std::size_t i = 0; i < kCount; ++i) {
+        const HookPoint& point = *core::find_hook_point(kPoints[i].name);
+        services[i] = {{&point, hook.listeners(point)}, noted.count(point.name) != 0};
+        const bool used = services[i].notes || !services[i].listeners.entries.empty();
+        if (used && is_there(services[i].listeners)) {
+            handle.registerCallout(std::string(point.name), kCallouts[i]);
         }
-    }
-    for (const std::string_view point : points) {
-        const auto found = kCallouts.find(point);
-        if (found == kCallouts.end()) {
-            throw core::ConfigError("parameter 'hook-points' has '" + std::string(point) +
-                                    "', which this version cannot serve yet");
-        }
-        handle.registerCallout(std::string(point), found->second);
     }
 }
 

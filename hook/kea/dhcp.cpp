@@ -2,19 +2,10 @@
 
 #include <dhcp/dhcp4.h>
 #include <dhcp/dhcp6.h>
-#include <dhcp/option.h>
 
-#include <vector>
+#include "kea/options.h"
 
 namespace kea_runscript {
-
-namespace {
-
-std::string text_of(const std::vector<std::uint8_t>& octets) {
-    return {octets.begin(), octets.end()};
-}
-
-}  // namespace
 
 std::string lease_key(const isc::dhcp::Lease4& lease) {
     return lease.addr_.toText();
@@ -27,17 +18,22 @@ std::string lease_key(const isc::dhcp::Lease6& lease) {
                : address;
 }
 
-std::string client_of(isc::dhcp::Pkt4& query) {
-    if (const auto identifier = query.getOption(isc::dhcp::DHO_DHCP_CLIENT_IDENTIFIER)) {
-        return "identifier " + text_of(identifier->getData());
+std::string client_of(const isc::dhcp::Pkt4& query) {
+    if (const auto identifier =
+            find_option(query.options_, isc::dhcp::DHO_DHCP_CLIENT_IDENTIFIER)) {
+        return identifier->toHexString();
     }
     const isc::dhcp::HWAddrPtr hwaddr = query.getHWAddr();
-    return "hwaddr " + (hwaddr ? text_of(hwaddr->hwaddr_) : "");
+    return hwaddr && !hwaddr->hwaddr_.empty() ? hwaddr->toText(false)
+                                              : query.getRemoteAddr().toText();
 }
 
 std::string client_of(isc::dhcp::Pkt6& query) {
-    const isc::dhcp::DuidPtr duid = query.getClientId();
-    return duid ? text_of(duid->getDuid()) : "";
+    if (const isc::dhcp::DuidPtr duid = query.getClientId()) {
+        return duid->toText();
+    }
+    const isc::dhcp::HWAddrPtr hwaddr = query.getMAC(isc::dhcp::HWAddr::HWADDR_SOURCE_ANY);
+    return hwaddr ? hwaddr->toText(false) : query.getRemoteAddr().toText();
 }
 
 std::string transaction_of(isc::dhcp::Pkt4& query) {

@@ -7,20 +7,33 @@
 
 #include <string>
 
+#include "core/contract.h"
+#include "kea/compat.h"
+
 namespace kea_runscript {
 
-/// What differs between the families, for code that is the same for both: types, and the names
-/// of hook points and of their arguments.
+/// What differs between the families, for code that is the same for both: types, names of hook
+/// points and of their arguments, and variables.
 struct Dhcp4 {
     using PacketPtr = isc::dhcp::Pkt4Ptr;
     using Lease = isc::dhcp::Lease4;
     using LeasePtr = isc::dhcp::Lease4Ptr;
     using LeasesPtr = isc::dhcp::Lease4CollectionPtr;
+    using SubnetPtr = Subnet4Argument;
     static constexpr char kQuery[] = "query4";
+    static constexpr char kResponse[] = "response4";
+    static constexpr char kSubnet[] = "subnet4";
     static constexpr char kLease[] = "lease4";
     static constexpr char kLeases[] = "leases4";
     static constexpr char kDeleted[] = "deleted_leases4";
     static constexpr char kCommitted[] = "leases4_committed";
+    static constexpr auto kResponseType = core::Variable::KEA_RESPONSE4_TYPE;
+    static constexpr auto kSubnetText = core::Variable::KEA_SUBNET4;
+    static constexpr auto kLeaseType = core::Variable::KEA_LEASE4_TYPE;
+    static constexpr auto kChange = core::Variable::KEA_LEASE4_CHANGE;
+    static constexpr auto kReused = core::Variable::KEA_LEASE4_REUSED;
+    static constexpr auto kInterface = core::Variable::KEA_LEASE4_INTERFACE;
+    static constexpr auto kNextHop = core::Variable::KEA_LEASE4_NEXT_HOP;
 };
 
 struct Dhcp6 {
@@ -28,11 +41,21 @@ struct Dhcp6 {
     using Lease = isc::dhcp::Lease6;
     using LeasePtr = isc::dhcp::Lease6Ptr;
     using LeasesPtr = isc::dhcp::Lease6CollectionPtr;
+    using SubnetPtr = Subnet6Argument;
     static constexpr char kQuery[] = "query6";
+    static constexpr char kResponse[] = "response6";
+    static constexpr char kSubnet[] = "subnet6";
     static constexpr char kLease[] = "lease6";
     static constexpr char kLeases[] = "leases6";
     static constexpr char kDeleted[] = "deleted_leases6";
     static constexpr char kCommitted[] = "leases6_committed";
+    static constexpr auto kResponseType = core::Variable::KEA_RESPONSE6_TYPE;
+    static constexpr auto kSubnetText = core::Variable::KEA_SUBNET6;
+    static constexpr auto kLeaseType = core::Variable::KEA_LEASE6_TYPE;
+    static constexpr auto kChange = core::Variable::KEA_LEASE6_CHANGE;
+    static constexpr auto kReused = core::Variable::KEA_LEASE6_REUSED;
+    static constexpr auto kInterface = core::Variable::KEA_LEASE6_INTERFACE;
+    static constexpr auto kNextHop = core::Variable::KEA_LEASE6_NEXT_HOP;
 };
 
 /// An argument of a callout. Throws if it is missing or of another type.
@@ -47,8 +70,9 @@ T argument(isc::hooks::CalloutHandle& handle, const char* name) {
 std::string lease_key(const isc::dhcp::Lease4& lease);
 std::string lease_key(const isc::dhcp::Lease6& lease);
 
-/// Who sends a packet, as octets: the client identifier or DUID, else the hardware address.
-std::string client_of(isc::dhcp::Pkt4& query);
+/// Who sends a packet: the client identifier or DUID, else the hardware address, else the address
+/// from which it comes. Hexadecimal, or the text of an address, so without spaces.
+std::string client_of(const isc::dhcp::Pkt4& query);
 std::string client_of(isc::dhcp::Pkt6& query);
 
 /// What a packet has in common with its repetitions, but not with other packets.

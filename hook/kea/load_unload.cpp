@@ -48,7 +48,7 @@ extern "C" {
         const std::vector<core::Config> configs = core::parse_config(
             parameters_of(handle.getParameters()), family, std::thread::hardware_concurrency());
         auto loaded = std::make_unique<Hook>(configs, family);
-        register_callouts(handle, configs, family);
+        register_callouts(handle, *loaded, configs, family);
         hook = std::move(loaded);
         for (const core::Config& config : configs) {
             LOG_INFO(logger, RUNSCRIPT_LOADED)

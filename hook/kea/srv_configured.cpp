@@ -9,6 +9,7 @@
 #include "kea/dhcp.h"
 #include "kea/hook.h"
 #include "kea/messages.h"
+#include "kea/options.h"
 
 namespace kea_runscript {
 
@@ -66,6 +67,14 @@ void on_srv_configured(CalloutHandle& handle) {
         if (!refusal.empty()) {
             refuse(handle, "runscript: entry '" + entry->config().name +
                                "': parameter 'script' is \"" + script + "\", and " + refusal);
+            return;
+        }
+    }
+    for (const auto& entry : hook->entries) {
+        try {
+            entry->options = resolve_options(entry->config());
+        } catch (const core::ConfigError& error) {
+            refuse(handle, "runscript: entry '" + entry->config().name + "': " + error.what());
             return;
         }
     }
