@@ -30,9 +30,13 @@ mount -t tmpfs -o mode=755 tmpfs /etc
 mkdir /etc/kea-runscript
 ip link add eth1 type veth peer name peer1
 ip link add eth2 type veth peer name peer2
+# Link-local addresses would come later, with routes of their own.
+for link in eth1 peer1 eth2 peer2; do ip link set "$link" addrgenmode none; done
 for link in lo eth1 peer1 eth2 peer2; do ip link set "$link" up; done
 ip address add 10.0.0.1/24 dev eth1
 ip address add 2001:db8:0:1::1/64 dev eth1 nodad
+ip address add fe80::1/64 dev eth1 nodad
+ip address add fe80::9/64 dev eth2 nodad
 echo ready
 exec cat
 """
