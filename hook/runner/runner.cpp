@@ -45,20 +45,21 @@ Runner::Runner(Options options)
         throw std::system_error(errno, std::generic_category(), "cannot open /dev/null");
     }
     core::set_nonblocking(kAnswers);
-    watch(kStream, EPOLLIN, EPOLL_CTL_ADD);
+    from_file_ = !watch(kStream, EPOLLIN, EPOLL_CTL_ADD);
     watch(kAnswers, 0, EPOLL_CTL_ADD);
     watch(children_.get(), EPOLLIN, EPOLL_CTL_ADD);
     if (is_open(kLifeline)) {
         watch(kLifeline, EPOLLIN, EPOLL_CTL_ADD);
     }
-    out_ = "ready 1\n";
 }
 
 int Runner::run() {
     while (!ended_ || !scripts_.empty()) {
         flush();
+        const bool readable = from_file_ && !paused_ && !ended_;
         epoll_event events[64];
-        const int count = epoll_wait(epoll_.get(), events, 64, milliseconds_to_next_signal());
+        const int count =
+            epoll_wait(epoll_.get(), events, 64, readable ? 0 : milliseconds_to_next_signal());
         for (int i = 0; i < count; ++i) {
             const int fd = events[i].data.fd;
             if (fd == kStream) {
@@ -77,17 +78,21 @@ int Runner::run() {
                 watch(kAnswers, 0, EPOLL_CTL_DEL);
             }
         }
+        if (readable) {
+            read_stream();
+        }
         signal_overdue();
     }
     flush();
     return status_;
 }
 
-void Runner::watch(int fd, unsigned events, int operation) {
+/// Returns false where there is nothing to watch, as with a file.
+bool Runner::watch(int fd, unsigned events, int operation) {
     epoll_event event{};
     event.events = events;
     event.data.fd = fd;
-    epoll_ctl(epoll_.get(), operation, fd, &event);
+    return epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
 }
 
 void Runner::read_stream() {
@@ -133,6 +138,7 @@ bool Runner::accept(const core::DownFrame& frame) {
     const auto& [name, value] = frame.first;
     if (name == "HELLO") {
         greeted_ = value == std::to_string(core::kProtocolVersion);
+        out_ += greeted_ ? "ready 1\n" : "";
         for (const auto& [key, text] : frame.pairs) {
             if (key == "WINDOW") {
                 std::from_chars(text.data(), text.data() + text.size(), window_);

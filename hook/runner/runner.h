@@ -34,7 +34,7 @@ private:
     int milliseconds_to_next_signal() const;
     void log(const std::string& event, std::string_view text);
     void flush();
-    void watch(int fd, unsigned events, int operation);
+    bool watch(int fd, unsigned events, int operation);
 
     const Options options_;
     core::Fd epoll_;
@@ -43,6 +43,7 @@ private:
     core::DownReader stream_;
     std::string out_;
     bool watching_out_ = false;
+    bool from_file_ = false;  // the stream, which is always readable then
     bool greeted_ = false;
     unsigned window_ = 1;
     bool paused_ = false;  // as many scripts run as the window allows

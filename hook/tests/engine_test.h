@@ -83,6 +83,10 @@ protected:
         const auto waiter = patient_waiter();
         return engine->submit(event(key, lines), waiter) ? engine->wait(*waiter) : Verdict::Skip;
     }
+    /// Whether submit() comes to say that there is no use in waiting.
+    bool nobody_waits() {
+        return eventually([&] { return !engine->submit(event("k"), patient_waiter()); });
+    }
     /// The arguments of the first such notice, once it has come; empty if it does not come.
     std::vector<std::string> wait_for(Notice notice) {
         std::vector<std::string> found;
