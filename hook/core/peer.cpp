@@ -34,7 +34,8 @@ constexpr int kReapedElsewhere = -1;
 std::vector<std::string> runner_command(const std::string& runner, const Config& config) {
     std::vector<std::string> command{runner, "--timeout", std::to_string(config.timeout.count())};
     for (const auto& [name, value] : config.environment) {
-        command.insert(command.end(), {"--environment", name + "=" + value});
+        command.emplace_back("--environment");
+        command.emplace_back(name).append("=").append(value);
     }
     if (config.mode == Mode::Worker) {
         command.emplace_back("--worker");
