@@ -58,6 +58,8 @@ TEST(Up, ReadsEveryKindOfLine) {
     EXPECT_EQ(log.level, "warn");
     EXPECT_EQ(log.text, "a b");
     EXPECT_EQ(parse_up_line("log info - x").id, 0U);
+    EXPECT_EQ(done.text, "some text");
+    EXPECT_EQ(parse_up_line("bye").kind, UpKind::Bye);
 }
 
 class Noise : public testing::TestWithParam<const char*> {};
@@ -75,21 +77,26 @@ INSTANTIATE_TEST_SUITE_P(All, Noise,
                                          "Done 1 0", "done 99999999999999999999 0", "fail 1",
                                          "fail x timeout", "log 1 x", "log loud - x", "ready 2",
                                          "ready 1 window=0", "ready 1 window=1000", "ready",
-                                         "doner 1 0"));
+                                         "doner 1 0", "bye bye", "bye "));
 
 TEST(Up, CutsALineThatIsTooLong) {
     UpReader reader;
     reader.feed(std::string(5'000'000, 'a'));
     EXPECT_EQ(reader.next(), std::string(kMaxUpLine, 'a'));
+    EXPECT_TRUE(reader.was_cut());
     EXPECT_FALSE(reader.next());
     reader.feed(std::string(9'000, 'b'));
     EXPECT_FALSE(reader.next());
     reader.feed("b\ndone 1 0\n");
     EXPECT_EQ(reader.next(), "done 1 0");
+    EXPECT_FALSE(reader.was_cut());
     EXPECT_FALSE(reader.next());
     reader.feed(std::string(9'000, 'c') + "\nx\n");
     EXPECT_EQ(reader.next(), std::string(kMaxUpLine, 'c'));
     EXPECT_EQ(reader.next(), "x");
+    reader.feed("half");
+    EXPECT_FALSE(reader.next());
+    EXPECT_EQ(reader.rest(), "half");
 }
 
 }  // namespace
