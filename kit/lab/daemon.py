@@ -28,6 +28,11 @@ class Daemon:
         show = ["systemctl", "show", "--property=MainPID", "--value", self.unit]
         return int(self.host.run(show).stdout)
 
+    def resident(self) -> int:
+        """The memory that it has in use, in octets."""
+        status = self.host.inside(f"/proc/{self.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) << 10
+
     def control(self, command: str, **arguments: Any) -> dict[str, Any]:
         """Its answer on the control socket."""
         request = {"command": command, **({"arguments": arguments} if arguments else {})}

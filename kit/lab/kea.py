@@ -57,17 +57,22 @@ class Kea(Daemon):
         """Write a configuration: the hook's parameters; Kea's other settings, `_` for `-`.
 
         multi_threading: True or False; without it, the release's own default.
+        beside: paths of libraries that are loaded after the hook.
         """
         settings = {**self._settings, **settings}
         given = {name.replace("_", "-"): value for name, value in settings.items()}
         if (threads := given.pop("multi-threading", None)) is not None:
             given["multi-threading"] = {"enable-multi-threading": threads}
+        beside = [{"library": path} for path in given.pop("beside", ())]
         configuration = {
             "interfaces-config": {"interfaces": ["eth1"]},
             "control-socket": {"socket-type": "unix", "socket-name": self.socket},
             # Its clean-up is the one program that Kea itself starts.
             "lease-database": {"type": "memfile", "lfc-interval": 0},
-            "hooks-libraries": [{"library": self._library, "parameters": dict(parameters)}],
+            "hooks-libraries": [
+                {"library": self._library, "parameters": dict(parameters)},
+                *beside,
+            ],
             "loggers": [
                 {
                     "name": f"kea-dhcp{self.family}",

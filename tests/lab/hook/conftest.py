@@ -92,6 +92,14 @@ def clients6(gateway: Client) -> Iterator[Clients6]:
 
 
 @pytest.fixture
+def registering6(gateway: Client) -> Iterator[Clients6]:
+    """A DHCPv6 client that speaks from an address that it has given itself."""
+    client = Clients6(gateway, REGISTERED6)
+    yield client
+    client.close()
+
+
+@pytest.fixture
 def kea4(server: Host, access: Access, target: Target) -> Iterator[Kea]:
     """The DHCPv4 server, to be started by the test."""
     kea = Kea(server, 4, target.hooks_dir, subnet4=SUBNETS4)

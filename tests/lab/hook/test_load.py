@@ -1,18 +1,16 @@
 """Many clients at once: none is without its answer for long, and no answer is without its route."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
 
-from kit.lab import Client, Host
+from kit.lab import Host
 from kit.lab.kea import SCRIPTS, Kea
 from kit.lab.mailbox import Reply
 from kit.lab.relay import Relay
 from kit.lab.relay6 import IA, Clients6
 from kit.lab.routes import RouteWatch
 from kit.paths import ROOT
-from tests.lab.hook.conftest import CLIENT6
 
 CROWD = 1000
 TIMEOUT = 0.5
@@ -33,12 +31,6 @@ NO_ROUTE_NO_REPLY = {"on-failure": "drop", "timeout": 20_000}
 pytestmark = pytest.mark.parametrize("target", ["trixie"], indirect=True, scope="session")
 
 
-def resident(host: Host, pid: int) -> int:
-    """The memory that a process has now, in octets."""
-    status = (host.inside(f"/proc/{pid}/status")).read_text()
-    return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) << 10
-
-
 def test_a_hung_script_holds_up_a_thousand_clients_no_longer_than_its_timeout(
     kea4: Kea, relay: Relay, server: Host, threads: bool
 ) -> None:
@@ -50,7 +42,7 @@ def test_a_hung_script_holds_up_a_thousand_clients_no_longer_than_its_timeout(
     }
     kea4.start(parameters, multi_threading=threads)
     offered = [relay.offer(client)[0].address for client in range(CROWD)]
-    pid, before = kea4.pid, resident(server, kea4.pid)
+    pid, before = kea4.pid, kea4.resident()
 
     def ask(client: int, again: int) -> int:
         return relay.send("REQUEST", client, offered[client], xid=again)
@@ -60,7 +52,7 @@ def test_a_hung_script_holds_up_a_thousand_clients_no_longer_than_its_timeout(
     assert len({ack.address for ack in acks.values()}) == CROWD
     others = [relay.offer(CROWD + number)[1] for number in range(OTHERS)]
     assert max(others) < TIMEOUT
-    grown = resident(server, pid) - before
+    grown = kea4.resident() - before
     print(f"{CROWD} ACKs, {grown / MIB:.1f} MiB more")
     assert kea4.pid == pid
     assert grown < 64 * MIB
@@ -94,18 +86,16 @@ def test_each_of_200_acks_leaves_after_its_route_is_there(
 
 
 def test_each_of_200_replies_leaves_after_its_prefix_has_its_route(
-    kea6: Kea, gateway: Client, routes: RouteWatch, threads: bool
+    kea6: Kea, clients6: Clients6, routes: RouteWatch, threads: bool
 ) -> None:
     script = {"script": f"{SCRIPTS}/ipv6_pd_routes", "hook-points": ["leases6_committed"]}
     kea6.start({**script, **NO_ROUTE_NO_REPLY}, multi_threading=threads)
-    clients = Clients6(gateway, CLIENT6)
-    offered = [clients.ask("SOLICIT", client, IA("PD")).ias for client in range(CLIENTS)]
+    offered = [clients6.ask("SOLICIT", client, IA("PD")).ias for client in range(CLIENTS)]
 
     def ask(client: int, again: int) -> int:
-        return clients.send("REQUEST", client, *offered[client], xid=again)
+        return clients6.send("REQUEST", client, *offered[client], xid=again)
 
-    replies = clients.insist(ask, range(CLIENTS))
-    clients.close()
+    replies = clients6.insist(ask, range(CLIENTS))
     assert_routes_came_first(routes, {r.ias[0].value: r for r in replies.values()})
 
 

@@ -21,6 +21,8 @@ RUNNER_NAME = "kea-runscript-r"
 LEASES = 1000
 RELOADS = 100
 WARM_UP = 5
+LEAK = 16 << 10
+"""Octets of a reload that Kea itself may keep."""
 BUSY = 5
 """Clients whose packets are being handled when a reload comes."""
 BEHAVE = {"script": f"{SCRIPTS}/behave", "hook-points": ["leases4_committed"]}
@@ -86,13 +88,15 @@ def test_reloads_leave_nothing_behind(kea4: Kea, relay: Relay, threads: bool) ->
         reload(number)
     # The runner from before the last reload ends by itself.
     until(lambda: held(kea4.host, pid).children == [RUNNER_NAME], 5, "there is one runner")
-    before = held(kea4.host, pid)
+    before, memory = held(kea4.host, pid), kea4.resident()
     for number in range(WARM_UP, WARM_UP + RELOADS):
         reload(number)
     what = lambda: f"{held(kea4.host, pid)} is {before} again"  # noqa: E731
     until(lambda: held(kea4.host, pid) == before, 5, what)
     assert kea4.pid == pid
-    print(f"after {WARM_UP} and after {RELOADS} more reloads: {before}")
+    grown = kea4.resident() - memory
+    assert grown < RELOADS * LEAK, f"{grown >> 10} KiB more"
+    print(f"after {WARM_UP} and after {RELOADS} more reloads: {before}, {grown >> 10} KiB more")
 
 
 def test_a_hung_script_holds_up_no_reload(
