@@ -68,7 +68,7 @@ constexpr Point kPoints[] = {
     {"leases6_committed", on_committed<Dhcp6>},
     {"lease6_release", on_event<Dhcp6>, note_release<Dhcp6>},
     {"lease6_decline", on_event<Dhcp6>, note_decline<Dhcp6>},
-    {"addr6_register", on_event<Dhcp6>},
+    {"addr6_register", on_event<Dhcp6>, note_registration},
     {"pkt6_send", on_event<Dhcp6>},
     {"lease6_expire", on_event<Dhcp6>},
     {"lease6_recover", on_event<Dhcp6>},

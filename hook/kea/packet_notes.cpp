@@ -55,16 +55,16 @@ std::set<std::string_view> noted_points(const std::vector<core::Config>& configs
     const bool v4 = family == core::Family::V4;
     std::set<std::string_view> points;
     if (lists(configs, v4 ? "leases4_committed" : "leases6_committed")) {
-        points =
-            v4 ? std::set<std::string_view>{"lease4_select", "lease4_renew", "lease4_release",
-                                            "lease4_decline"}
-               : std::set<std::string_view>{"lease6_select", "lease6_release", "lease6_decline"};
+        points = v4 ? std::set<std::string_view>{"lease4_select", "lease4_renew", "lease4_release",
+                                                 "lease4_decline"}
+                    : std::set<std::string_view>{"lease6_select", "lease6_release",
+                                                 "lease6_decline", "addr6_register"};
     }
     if (LeaseMemory::wanted(configs)) {
         if (v4) {
             points.insert({"lease4_select", "lease4_renew"});
         } else {
-            points.insert({"lease6_select", "lease6_renew", "lease6_rebind"});
+            points.insert({"lease6_select", "lease6_renew", "lease6_rebind", "addr6_register"});
         }
     }
     return points;
@@ -100,6 +100,14 @@ void note_renewal<Dhcp6>(CalloutHandle& handle) {
     const auto query = argument<isc::dhcp::Pkt6Ptr>(handle, Dhcp6::kQuery);
     const auto lease = argument<isc::dhcp::Lease6Ptr>(handle, Dhcp6::kLease);
     hook->memory.remember(*lease, place_of(*query));
+}
+
+void note_registration(CalloutHandle& handle) {
+    const auto lease = argument<isc::dhcp::Lease6Ptr>(handle, "new_lease6");
+    if (!argument<isc::dhcp::Lease6Ptr>(handle, "old_lease6")) {
+        notes_of<Dhcp6>(handle).created.insert(lease_key(*lease));
+    }
+    hook->memory.remember(*lease, place_of(*argument<isc::dhcp::Pkt6Ptr>(handle, Dhcp6::kQuery)));
 }
 
 template <typename Dhcp>

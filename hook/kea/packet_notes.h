@@ -35,6 +35,9 @@ void note_renewal<Dhcp4>(isc::hooks::CalloutHandle& handle);
 template <>
 void note_renewal<Dhcp6>(isc::hooks::CalloutHandle& handle);
 
+/// At addr6_register: whether the lease is new; and where the client is goes into it.
+void note_registration(isc::hooks::CalloutHandle& handle);
+
 /// At lease*_release, after its own events: holds a place for the event of the lease's end. The
 /// callouts of two packets can run in the opposite order of their commits.
 template <typename Dhcp>
