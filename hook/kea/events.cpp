@@ -79,7 +79,8 @@ void on_committed(CalloutHandle& handle, const Listeners& listeners) {
         add_events(handle, deliveries, *listeners.point, facts,
                    [&](const Entry& entry, core::Event& event) {
                        event.place = reserved_place<Dhcp>(handle, entry, event.key);
-                       if (given) {
+                       // A run of ISC's shape is of all the packet's leases, not of this one.
+                       if (given && entry.config().variables == core::Dialect::Kea) {
                            event.same_as = same_run(*listeners.point, facts.query);
                        }
                    });

@@ -10,7 +10,6 @@
 #include "kea/compat.h"
 #include "kea/dhcp.h"
 #include "kea/isc_variables.h"
-#include "kea/variables6.h"
 
 namespace kea_runscript {
 
@@ -31,7 +30,7 @@ namespace {
 /// What a script is told, and what orders its runs.
 struct Run {
     core::Frame frame{core::Selection()};
-    std::string packet;  ///< tells packets apart
+    std::string client;  ///< who has sent the packet
     std::string lease;   ///< the key of the first lease
 };
 
@@ -43,7 +42,7 @@ void add(Run& run, const std::string& name, const Pointer& pointer) {
 
 template <typename PacketPtr>
 void add_packet(Run& run, const std::string& name, const PacketPtr& packet) {
-    run.packet = packet->getLabel();
+    run.client = client_of(*packet);
     isc_hook::add(run.frame, name, *packet);
 }
 
@@ -55,21 +54,13 @@ void add(Run& run, const std::string& name, const Pkt6Ptr& packet) {
     add_packet(run, name, packet);
 }
 
-std::string key_of(const isc::dhcp::Lease4& lease) {
-    return lease.addr_.toText();
-}
-
-std::string key_of(const isc::dhcp::Lease6& lease) {
-    return lease_key(lease);
-}
-
 template <typename LeasePtr>
 void add_lease(Run& run, const std::string& name, const LeasePtr& lease) {
     if (!lease) {
         return;  // the old one, where a client registers an address for the first time
     }
     if (run.lease.empty()) {
-        run.lease = key_of(*lease);
+        run.lease = lease_key(*lease);
     }
     isc_hook::add(run.frame, name, *lease);
 }
@@ -168,7 +159,7 @@ std::unique_ptr<core::Event> make_isc_event(CalloutHandle& handle, const core::H
     }
     auto event = std::make_unique<core::Event>();
     event->point = &point;
-    event->key = run.lease.empty() ? run.packet : run.lease;
+    event->key = run.lease.empty() ? run.client : run.lease;
     event->lines = run.frame.lines();
     return event;
 }
