@@ -96,9 +96,14 @@ def measure(
     )
 
 
-def loaded(site: Site, arm: Arm, effort: Effort, rate: int, persist: bool) -> tuple[Load, float]:
-    """What became of a steady load, and the microseconds of processor time for each exchange."""
-    with running(site, arm, persist):
+def loaded(
+    site: Site, arm: Arm, effort: Effort, rate: int, persist: bool, leases: str = ""
+) -> tuple[Load, float]:
+    """What became of a steady load, and the microseconds of processor time for each exchange.
+
+    leases: what the lease file holds at the start.
+    """
+    with running(site, arm, persist, leases):
         offer(site, rate, effort.warm_up, clients=0)
         before = site.cpu()
         load = offer(site, rate, effort.seconds, timed=True)

@@ -19,6 +19,7 @@ FOLDER = "/run/bench"
 CONFIGURATION = f"{FOLDER}/kea-dhcp4.conf"
 LEASES = f"{FOLDER}/leases.csv"
 PREPARE = f"rm -rf {FOLDER} /run/kea; mkdir -p {FOLDER}; mkdir -m 750 /run/kea"
+STOP = "kill $(cat /run/kea/*.pid)"
 ENVIRONMENT = {"KEA_DHCP_DATA_DIR": FOLDER}
 START = 60
 """Seconds until it must serve."""
@@ -72,6 +73,8 @@ def running(site: Site, arm: Arm, persist: bool, leases: str = "") -> Iterator[N
         _wait_for(process, arm, site)
         yield
     finally:
+        # All that it has started ends with it.
+        server.run(["sh", "-c", STOP], check=False)
         site.end()
         process.wait()
 
