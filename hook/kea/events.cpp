@@ -46,6 +46,7 @@ void add_events(CalloutHandle& handle, std::vector<Delivery>& deliveries,
 
 std::vector<Delivery> deliveries_to(const Listeners& listeners) {
     std::vector<Delivery> deliveries;
+    deliveries.reserve(listeners.entries.size());
     for (Entry* entry : listeners.entries) {
         deliveries.push_back({entry, {}});
     }

@@ -85,7 +85,9 @@ OptionPtr find_option(const isc::dhcp::OptionCollection& options, std::uint16_t 
 
 std::vector<ExportedOption> resolve_options(const core::Config& config) {
     const Family family = config.hook_points.front()->family;
-    const std::string number = family == Family::V4 ? "4" : "6";
+    const std::string query = family == Family::V4 ? "KEA_QUERY4_OPTION" : "KEA_QUERY6_OPTION";
+    const std::string response =
+        family == Family::V4 ? "KEA_RESPONSE4_OPTION" : "KEA_RESPONSE6_OPTION";
     const bool responses = has_responses(config);
     std::vector<ExportedOption> options;
     for (const std::string& given : config.options) {
@@ -98,10 +100,10 @@ std::vector<ExportedOption> resolve_options(const core::Config& config) {
                                     std::to_string(option.code) +
                                     " twice, by its name and by its number; leave one out");
         }
-        const std::string end = "_OPTION" + std::to_string(option.code);
-        option.query = names_of(config, "KEA_QUERY" + number + end);
+        const std::string code = std::to_string(option.code);
+        option.query = names_of(config, query + code);
         if (responses) {
-            option.response = names_of(config, "KEA_RESPONSE" + number + end);
+            option.response = names_of(config, response + code);
         }
         options.push_back(std::move(option));
     }

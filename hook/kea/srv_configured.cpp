@@ -45,7 +45,18 @@ bool reuses_leases(const ConstElementPtr& element) {
     });
 }
 
-void refuse(CalloutHandle& handle, const std::string& message) {
+/// Why the script of this entry must not be run; empty if it may.
+std::string script_refusal(const core::Config& config) {
+    if (config.mode == core::Mode::Socket) {
+        return {};  // there is none: somebody else runs it
+    }
+    std::string reason = core::check_script(config.script);
+    return reason.empty() ? reason
+                          : "parameter 'script' is \"" + config.script + "\", and " + reason;
+}
+
+void refuse(CalloutHandle& handle, const Entry& refused, const std::string& reason) {
+    const std::string message = "runscript: entry '" + refused.config().name + "': " + reason;
     LOG_ERROR(logger, RUNSCRIPT_CONFIG_REFUSED).arg(message);
     // After a refused reload Kea serves on with its old configuration, but with this library.
     for (const auto& entry : hook->entries) {
@@ -59,14 +70,9 @@ void refuse(CalloutHandle& handle, const std::string& message) {
 
 void on_srv_configured(CalloutHandle& handle) {
     for (const auto& entry : hook->entries) {
-        if (entry->config().mode == core::Mode::Socket) {
-            continue;  // there is none: somebody else runs it
-        }
-        const std::string& script = entry->config().script;
-        const std::string refusal = core::check_script(script);
-        if (!refusal.empty()) {
-            refuse(handle, "runscript: entry '" + entry->config().name +
-                               "': parameter 'script' is \"" + script + "\", and " + refusal);
+        const std::string reason = script_refusal(entry->config());
+        if (!reason.empty()) {
+            refuse(handle, *entry, reason);
             return;
         }
     }
@@ -74,7 +80,7 @@ void on_srv_configured(CalloutHandle& handle) {
         try {
             entry->options = resolve_options(entry->config());
         } catch (const core::ConfigError& error) {
-            refuse(handle, "runscript: entry '" + entry->config().name + "': " + error.what());
+            refuse(handle, *entry, error.what());
             return;
         }
     }
