@@ -40,11 +40,10 @@ class Calls:
     def __call__(self) -> list[Call]:
         """The runs, in the order in which they were seen."""
         folder = self._host.inside(FOLDER)
-        files = [] if not folder.exists() else folder.iterdir()
-        new = {file.name: file for file in files if file.name not in self._known}
+        # Not those with a dot in front: they are being written, and renamed any moment.
+        new = {f.name: f for f in folder.glob("[!.]*") if f.name not in self._known}
         for name, file in sorted(new.items(), key=lambda item: item[1].stat().st_mtime_ns):
-            if not name.startswith("."):
-                self._known[name] = _call(name.partition(".")[0], file.read_bytes())
+            self._known[name] = _call(name.partition(".")[0], file.read_bytes())
         return list(self._known.values())
 
     def wait_for(self, what: str, wanted: Callable[[Call], bool]) -> Call:
