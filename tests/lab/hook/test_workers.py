@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,11 @@ def test_each_lease_has_its_file_while_it_lasts(
     folder = workers.inside(FOLDER)
 
     def files() -> dict[str, bytes]:
-        return {file.name: file.read_bytes() for file in Path(folder).iterdir()}
+        found = {}
+        for file in Path(folder).iterdir():
+            with suppress(FileNotFoundError):  # gone meanwhile
+                found[file.name] = file.read_bytes()
+        return found
 
     expected = {}
     for client, name in enumerate(NAMES):
