@@ -1,6 +1,6 @@
 """What a script's exit code does at each hook point: what the contract says of skip and drop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -16,8 +16,8 @@ from tests.lab.hook.contract_checks import points
 FILE = "/etc/kea-runscript/verdict"
 SCRIPT = f"{SCRIPTS}/verdict"
 JUDGE = f"""#!/bin/sh
-read -r point <{FILE}
-[ "$1" != "$point" ] || exit 10
+read -r point client <{FILE}
+[ "$1 ${{KEA_QUERY4_HWADDR-}}${{KEA_QUERY6_DUID-}}" != "$point $client" ] || exit 10
 """
 SILENCE = 0.4
 """Seconds in which a reply would have come."""
@@ -69,8 +69,10 @@ JUDGED: dict[tuple[str, str], Outcome] = {
 """What it leads to with one; at all others, to SILENT."""
 VERDICTS = pytest.mark.parametrize("verdict", ["skip", "drop"])
 
-Packet = tuple[Mailbox, Callable[[], int]]
-"""Where the reply to a packet is read; what sends that packet and returns its transaction."""
+Packet = tuple[Mailbox, str, Callable[[], int]]
+"""Where the reply to a packet is read; whose it is, by hardware address or DUID; what sends it and
+returns its transaction.
+"""
 
 
 def honouring(target: Target, family: int, verdict: str) -> list[str]:
@@ -79,35 +81,36 @@ def honouring(target: Target, family: int, verdict: str) -> list[str]:
 
 
 def start(kea: Kea, server: Host, hook_points: list[str], verdict: str) -> None:
-    """Start it with a script that ends with 10, for that verdict, where the file says so."""
+    """Start it with a script that ends with 10, for that verdict, at the hook point and for the
+    client (by its hardware address or DUID) that the file names.
+    """
     server.write(SCRIPT, JUDGE, 0o755)
-    server.write(FILE, "-\n")
+    server.write(FILE, "- -\n")
     parameters = {"script": SCRIPT, "hook-points": hook_points, "exit-codes": {"10": verdict}}
     kea.start(parameters, **SETTINGS)
 
 
 def outcomes(
-    kea: Kea, hook_points: list[str], make: Callable[[str, int], Packet], next_one: Callable
+    kea: Kea,
+    wanted: Mapping[tuple[str, bool], Outcome],
+    make: Callable[[str, int], Packet],
+    next_one: Callable[[], object],
 ) -> dict[tuple[str, bool], Outcome]:
     """What a packet leads to at each hook point, with an exit code of 10 there and without one.
 
+    wanted: what it should be: where a reply should come, it has time to.
     make: of a kind (a key of USUAL, or "") and a client's number.
     next_one: sends a packet of the client BARRIER and waits for the reply.
     """
     leases = kea.host.inside(f"{DATA}/kea-leases{kea.family}.csv")
     seen = {}
-    for client, point in enumerate(hook_points):
-        # A lease that was refused can be had; one that is had once more is no news.
-        for judged in (True, False):
-            box, send = make(KINDS.get(point, ""), 2 * client + judged)
-            before = leases.read_text()
-            kea.host.write(FILE, f"{point if judged else '-'}\n")
-            sent = send()
-            reply = box.reply(sent, SILENCE)
-            kea.host.write(FILE, "-\n")
-            next_one()
-            reply = reply or box.reply(sent, SILENCE)  # late, on a busy machine
-            seen[point, judged] = _said(reply), leases.read_text() != before
+    for client, ((point, judged), (reply_wanted, _)) in enumerate(wanted.items()):
+        box, who, send = make(KINDS.get(point, ""), client)
+        before = leases.read_text()
+        kea.host.write(FILE, f"{point if judged else '-'} {who}\n")
+        reply = box.reply(send(), 10 if reply_wanted else SILENCE)
+        next_one()
+        seen[point, judged] = _said(reply), leases.read_text() != before
     return seen
 
 
@@ -121,9 +124,10 @@ def expected(family: int, hook_points: list[str], verdict: str) -> dict[tuple[st
     """What `outcomes` should be."""
     told = {}
     for point in hook_points:
+        # First: a lease that was refused can be had; one that is had once more is no news.
+        told[point, True] = JUDGED.get((point, verdict), SILENT)
         said, changed = USUAL.get(KINDS.get(point, ""), ("lease", False))
         told[point, False] = "" if family == 4 and said == "reply" else said, changed
-        told[point, True] = JUDGED.get((point, verdict), SILENT)
     return told
 
 
@@ -132,15 +136,16 @@ def test_kea_dhcp4_does_what_the_contract_says(
     kea4: Kea, relay: Relay, server: Host, target: Target, verdict: str
 ) -> None:
     def make(kind: str, client: int) -> Packet:
+        who = relay.hwaddr(client)
         if not kind:
-            return relay, lambda: relay.send("DISCOVER", client)
+            return relay, who, lambda: relay.send("DISCOVER", client)
         own = relay.offer(client)[0].address if kind == "REQUEST" else relay.lease(client)
-        return relay, lambda: relay.send(kind, client, own)
+        return relay, who, lambda: relay.send(kind, client, own)
 
     tried = honouring(target, 4, verdict)
     start(kea4, server, tried, verdict)
-    seen = outcomes(kea4, tried, make, lambda: relay.offer(BARRIER))
-    assert seen == expected(4, tried, verdict)
+    wanted = expected(4, tried, verdict)
+    assert outcomes(kea4, wanted, make, lambda: relay.offer(BARRIER)) == wanted
 
 
 @VERDICTS
@@ -156,20 +161,21 @@ def test_kea_dhcp6_does_what_the_contract_says(
     registered = {5: address_octets(REGISTERED6) + (3600).to_bytes(4) * 2}
 
     def make(kind: str, client: int) -> Packet:
+        who = clients6.duid(client)
         if not kind:
-            return clients6, lambda: clients6.send("SOLICIT", client, address)
+            return clients6, who, lambda: clients6.send("SOLICIT", client, address)
         if kind == "ADDR-REG-INFORM":
-            return registering6, lambda: registering6.send(kind, client, options=registered)
+            return registering6, who, lambda: registering6.send(kind, client, options=registered)
         if kind == "REQUEST":
             own = clients6.ask("SOLICIT", client, address).ias
         else:
             own = clients6.lease(client, address)
-        return clients6, lambda: clients6.send(kind, client, *own)
+        return clients6, who, lambda: clients6.send(kind, client, *own)
 
     tried = honouring(target, 6, verdict)
     start(kea6, server, tried, verdict)
-    seen = outcomes(kea6, tried, make, lambda: clients6.ask("SOLICIT", BARRIER, address))
-    assert seen == expected(6, tried, verdict)
+    wanted = expected(6, tried, verdict)
+    assert outcomes(kea6, wanted, make, lambda: clients6.ask("SOLICIT", BARRIER, address)) == wanted
 
 
 @VERDICTS
