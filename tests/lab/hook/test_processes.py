@@ -5,7 +5,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import pytest
@@ -132,7 +132,10 @@ def held(host: Host, pid: int) -> Held:
     process = host.inside(f"/proc/{pid}")
     tasks = list((process / "task").iterdir())
     children = [child for task in tasks for child in (task / "children").read_text().split()]
-    stats = [(process.parent / child / "stat").read_text() for child in children]
+    stats = []
+    for child in children:
+        with suppress(OSError):  # gone meanwhile
+            stats.append((process.parent / child / "stat").read_text())
     return Held(
         # Numbers differ: those of sockets, pipes, and of the lease file's next version
         Counter(re.sub(r"\d+", "N", os.readlink(fd)) for fd in (process / "fd").iterdir()),
