@@ -10,7 +10,7 @@ from kit.lab import Client, Host
 from kit.lab.kea import DATA, SCRIPTS, Kea, KeaFailed
 from kit.lab.relay import Relay
 from kit.lab.relay6 import IA, Clients6, Hop
-from tests.lab.hook.conftest import CLIENT6, RELAY6
+from tests.lab.hook.conftest import RELAY6
 
 FRAMES = f"{DATA}/frames"
 
@@ -98,26 +98,18 @@ def relayed(gateway: Client) -> Iterator[Clients6]:
     clients.close()
 
 
-@pytest.fixture
-def direct(gateway: Client) -> Iterator[Clients6]:
-    """Clients on the server's link."""
-    clients = Clients6(gateway, CLIENT6)
-    yield clients
-    clients.close()
-
-
 @pytest.mark.usefixtures("record")
 def test_each_relay_is_told_and_a_worker_never_sees_those_of_another_packet(
-    kea6: Kea, relayed: Clients6, direct: Clients6
+    kea6: Kea, relayed: Clients6, clients6: Clients6
 ) -> None:
     names = ("LINK_ADDRESS", "PEER_ADDRESS", "INTERFACE_ID", "REMOTE_ID", "SUBSCRIBER_ID")
     relays = [f"KEA_QUERY6_RELAY<n>_{name}" for name in names]
     fields = ["KEA_QUERY6_RELAY_COUNT", *relays]
     kea6.start({**RECORDED, "hook-points": ["pkt6_receive"], "fields": fields})
-    direct.send("SOLICIT", 1, IA("NA"))
+    clients6.send("SOLICIT", 1, IA("NA"))
     assert frames(kea6, "pkt6_receive", 1) == [{"KEA_QUERY6_RELAY_COUNT": "0"}]
     relayed.ask("SOLICIT", 1, IA("NA"))
-    direct.send("SOLICIT", 1, IA("NA"))
+    clients6.send("SOLICIT", 1, IA("NA"))
     told = {
         "KEA_QUERY6_RELAY_COUNT": "2",
         "KEA_QUERY6_RELAY0_LINK_ADDRESS": "::",
