@@ -104,6 +104,8 @@ TEST_F(Worker, WhatItLeavesUnansweredIsSentOnceMore) {
     EXPECT_EQ(run("k"), Verdict::Continue);
     EXPECT_EQ(wait_for(Notice::PeerEnded),
               (std::vector<std::string>{"test", "the worker", "exit code 3", "1"}));
+    // Its answers do not wait for what it prints.
+    ASSERT_TRUE(eventually([&] { return count(Notice::Output) == 2; }));
     EXPECT_EQ(texts(Notice::Output), (std::vector<std::string>{"<>", "<1>"}));
 }
 
