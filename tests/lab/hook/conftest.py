@@ -30,8 +30,8 @@ SUBNETS6 = [
 
 # Does what the file `behaviour` says: a script that worked fails, and works again.
 BEHAVE = """#!/bin/sh
-echo "$1 $KEA_LEASE4_ADDRESS" >>/var/lib/kea/runs
 read -r behaviour </etc/kea-runscript/behaviour
+echo "$1 $KEA_LEASE4_ADDRESS" >>/var/lib/kea/runs
 case $behaviour in
 works) ;;
 hangs) sleep 60 ;;
