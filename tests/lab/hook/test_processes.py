@@ -19,7 +19,7 @@ RUNNER = "/usr/libexec/kea-hook-runscript/kea-runscript-runner"
 RUNNER_NAME = "kea-runscript-r"
 """As much of its name as the kernel keeps."""
 LEASES = 1000
-RELOADS = 100
+RELOADS = 200
 WARM_UP = 5
 LEAK = 16 << 10
 """Octets of a reload that Kea itself may keep."""
