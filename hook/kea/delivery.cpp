@@ -121,10 +121,11 @@ void park(CalloutHandle& handle, const HookPoint& point, const PacketPtr& query,
         const core::Config& config = engine.config();
         const auto waiter = engine.make_waiter();
         // Not by `hook`: that is null already while unload() waits for the last scripts.
-        waiter->on_settled = [joint, ticket, label = query->getLabel(), &config,
-                              &parking](Verdict own) {
+        waiter->on_settled = [joint, ticket, &config, &parking](Verdict own) {
             if (own == Verdict::Drop) {
-                LOG_WARN(logger, RUNSCRIPT_PACKET_DROPPED).arg(config.name).arg(label);
+                LOG_WARN(logger, RUNSCRIPT_PACKET_DROPPED)
+                    .arg(config.name)
+                    .arg(parking.label(ticket));
             }
             if (joint->settle(own)) {
                 parking.settle(ticket, own);

@@ -23,7 +23,7 @@ constexpr char kContext[] = "runscript";
 /// What the callouts of one packet leave for its leases*_committed.
 template <typename Dhcp>
 struct PacketNotes {
-    std::set<std::string> created;                            // keys of leases
+    std::vector<typename Dhcp::LeasePtr> created;             // of IPv6
     std::vector<typename Dhcp::LeasePtr> renewed;             // those with which Kea goes on
     std::map<std::string, typename Dhcp::LeasePtr> declined;  // copies, by key
     std::map<std::pair<const Entry*, std::string>, std::shared_ptr<core::Reservation>> places;
@@ -38,6 +38,30 @@ PacketNotes<Dhcp>& notes_of(CalloutHandle& handle) {
         handle.setContext(kContext, notes);
     }
     return *notes;
+}
+
+bool same(const isc::dhcp::Lease4& a, const isc::dhcp::Lease4& b) {
+    return a.addr_ == b.addr_;
+}
+
+bool same(const isc::dhcp::Lease6& a, const isc::dhcp::Lease6& b) {
+    return a.addr_ == b.addr_ && a.type_ == b.type_ && a.prefixlen_ == b.prefixlen_;
+}
+
+template <typename LeasePtr, typename Lease>
+bool contains(const std::vector<LeasePtr>& leases, const Lease& lease) {
+    return std::any_of(leases.begin(), leases.end(),
+                       [&](const LeasePtr& other) { return same(*other, lease); });
+}
+
+/// A lease that was there before has been through lease4_renew.
+bool is_new(const PacketNotes<Dhcp4>& notes, const isc::dhcp::Lease4& lease) {
+    return !contains(notes.renewed, lease);
+}
+
+/// A REQUEST for one that was there before calls nothing, hence the other way round.
+bool is_new(const PacketNotes<Dhcp6>& notes, const isc::dhcp::Lease6& lease) {
+    return contains(notes.created, lease);
 }
 
 bool lists(const std::vector<core::Config>& configs, std::string_view name) {
@@ -55,8 +79,7 @@ std::set<std::string_view> noted_points(const std::vector<core::Config>& configs
     const bool v4 = family == core::Family::V4;
     std::set<std::string_view> points;
     if (lists(configs, v4 ? "leases4_committed" : "leases6_committed")) {
-        points = v4 ? std::set<std::string_view>{"lease4_select", "lease4_renew", "lease4_release",
-                                                 "lease4_decline"}
+        points = v4 ? std::set<std::string_view>{"lease4_renew", "lease4_release", "lease4_decline"}
                     : std::set<std::string_view>{"lease6_select", "lease6_release",
                                                  "lease6_decline", "addr6_register"};
     }
@@ -70,15 +93,22 @@ std::set<std::string_view> noted_points(const std::vector<core::Config>& configs
     return points;
 }
 
-template <typename Dhcp>
-void note_selection(CalloutHandle& handle) {
-    if (argument<bool>(handle, "fake_allocation")) {
-        return;
+template <>
+void note_selection<Dhcp4>(CalloutHandle& handle) {
+    if (!argument<bool>(handle, "fake_allocation")) {
+        hook->memory.remember(*argument<isc::dhcp::Lease4Ptr>(handle, Dhcp4::kLease),
+                              place_of(*argument<isc::dhcp::Pkt4Ptr>(handle, Dhcp4::kQuery)));
     }
-    const auto lease = argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease);
-    const auto query = argument<typename Dhcp::PacketPtr>(handle, Dhcp::kQuery);
-    notes_of<Dhcp>(handle).created.insert(lease_key(*lease));
-    hook->memory.remember(*lease, place_of(*query));
+}
+
+template <>
+void note_selection<Dhcp6>(CalloutHandle& handle) {
+    if (!argument<bool>(handle, "fake_allocation")) {
+        const auto lease = argument<isc::dhcp::Lease6Ptr>(handle, Dhcp6::kLease);
+        notes_of<Dhcp6>(handle).created.push_back(lease);
+        hook->memory.remember(*lease,
+                              place_of(*argument<isc::dhcp::Pkt6Ptr>(handle, Dhcp6::kQuery)));
+    }
 }
 
 template <>
@@ -105,7 +135,7 @@ void note_renewal<Dhcp6>(CalloutHandle& handle) {
 void note_registration(CalloutHandle& handle) {
     const auto lease = argument<isc::dhcp::Lease6Ptr>(handle, "new_lease6");
     if (!argument<isc::dhcp::Lease6Ptr>(handle, "old_lease6")) {
-        notes_of<Dhcp6>(handle).created.insert(lease_key(*lease));
+        notes_of<Dhcp6>(handle).created.push_back(lease);
     }
     hook->memory.remember(*lease, place_of(*argument<isc::dhcp::Pkt6Ptr>(handle, Dhcp6::kQuery)));
 }
@@ -144,14 +174,13 @@ std::vector<CommittedLease<Dhcp>> committed_leases(CalloutHandle& handle) {
         committed.push_back({lease, "deleted", false});
     }
     for (const auto& lease : *written) {
-        const std::string key = lease_key(*lease);
         if (lease->state_ == isc::dhcp::Lease::STATE_DECLINED) {
             // Kea has wiped it.
-            const auto before = notes.declined.find(key);
+            const auto before = notes.declined.find(lease_key(*lease));
             committed.push_back(
                 {before != notes.declined.end() ? before->second : lease, "declined", false});
         } else {
-            committed.push_back({lease, notes.created.count(key) ? "new" : "renewed", false});
+            committed.push_back({lease, is_new(notes, *lease) ? "new" : "renewed", false});
         }
     }
     for (const auto& lease : reused_leases(handle, *written, notes.renewed)) {
@@ -160,8 +189,6 @@ std::vector<CommittedLease<Dhcp>> committed_leases(CalloutHandle& handle) {
     return committed;
 }
 
-template void note_selection<Dhcp4>(CalloutHandle&);
-template void note_selection<Dhcp6>(CalloutHandle&);
 template void note_release<Dhcp4>(CalloutHandle&);
 template void note_release<Dhcp6>(CalloutHandle&);
 template std::shared_ptr<core::Reservation> reserved_place<Dhcp4>(CalloutHandle&, const Entry&,

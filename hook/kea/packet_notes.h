@@ -22,9 +22,13 @@ namespace kea_runscript {
 std::set<std::string_view> noted_points(const std::vector<core::Config>& configs,
                                         core::Family family);
 
-/// At lease*_select: the lease is new; and where the client is goes into it.
+/// At lease*_select: where the client is goes into the lease; of IPv6, the lease is new.
 template <typename Dhcp>
 void note_selection(isc::hooks::CalloutHandle& handle);
+template <>
+void note_selection<Dhcp4>(isc::hooks::CalloutHandle& handle);
+template <>
+void note_selection<Dhcp6>(isc::hooks::CalloutHandle& handle);
 
 /// At lease4_renew, lease6_renew and lease6_rebind: where the client is goes into the lease; of
 /// IPv4, which lease the reply acknowledges, also if Kea uses the stored one again.

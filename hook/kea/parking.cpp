@@ -29,10 +29,16 @@ bool Parking::has(const std::string& transaction) const {
     return transactions_.count(transaction) != 0;
 }
 
-std::uint64_t Parking::add(const std::string& transaction, Way way) {
+std::string Parking::label(std::uint64_t ticket) const {
     const std::lock_guard<std::mutex> lock(mutex_);
-    transactions_.insert(transaction);
-    parked_.emplace(next_ticket_, Parked{transaction, std::move(way)});
+    const auto found = parked_.find(ticket);
+    return found != parked_.end() ? found->second.label() : "";
+}
+
+std::uint64_t Parking::add(Parked packet) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    transactions_.insert(packet.transaction);
+    parked_.emplace_hint(parked_.end(), next_ticket_, std::move(packet));
     size_ = parked_.size();
     return next_ticket_++;
 }

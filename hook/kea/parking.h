@@ -42,7 +42,7 @@ public:
                        const std::string& transaction) {
         const auto lot = handle.getParkingLotHandlePtr();
         lot->reference(query);
-        return add(transaction, [lot, query](Fate fate) {
+        const auto way = [lot, query](Fate fate) {
             switch (fate) {
                 case Fate::Resume:
                     lot->unpark(query);
@@ -54,8 +54,12 @@ public:
                     lot->dereference(query);
                     break;
             }
-        });
+        };
+        return add({transaction, way, [query] { return query->getLabel(); }});
     }
+
+    /// What Kea calls the packet in its log; empty if it is not parked any more.
+    std::string label(std::uint64_t ticket) const;
 
     /// Takes back park(), in the callout itself.
     void forget(std::uint64_t ticket);
@@ -73,9 +77,10 @@ private:
     struct Parked {
         std::string transaction;
         Way way;
+        std::function<std::string()> label;
     };
 
-    std::uint64_t add(const std::string& transaction, Way way);
+    std::uint64_t add(Parked packet);
     void go(std::uint64_t ticket, Fate fate);
 
     MainThread& main_thread_;
