@@ -101,6 +101,7 @@ class HookPoint:
     family: str
     waits: str
     groups: tuple[Group, ...]
+    origin: str = "kea"
     default: bool = False
     isc: bool = False
     skip: str = ""

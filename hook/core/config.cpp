@@ -45,11 +45,9 @@ Config parse_entry(const Value::Map& given, Family family, unsigned cores) {
     if (config.default_hook_points) {
         config.hook_points = default_hook_points(family, config.variables);
     }
-    check_together(parameters, config);
+    check_together(parameters, config, family);
     if (parameters.count("fields") == 0 && config.variables == Dialect::Kea) {
-        for (const HookPoint* point : config.hook_points) {
-            config.fields |= point->variables;
-        }
+        config.fields = variables_of(config, family);
     }
     if (parameters.count("max-parallel") == 0) {
         config.max_parallel = config.mode == Mode::Exec ? std::clamp(cores, 4U, kMaxParallel) : 64;

@@ -40,7 +40,8 @@ struct Config {
     std::string socket;       ///< absolute path of a unix stream socket; empty in the other modes
     std::string socket_user;  ///< who may listen there beside root; empty: the server's user
     Mode mode = Mode::Exec;
-    bool wait = true;  ///< whether the packet waits for the script
+    bool wait = true;     ///< whether the packet waits for the script
+    bool replay = false;  ///< whether the script is told all leases, at start and when it may lag
     std::chrono::milliseconds timeout{3000};
     unsigned max_parallel = 4;  ///< processes at once, or unanswered events
     std::size_t queue_limit = 10'000;

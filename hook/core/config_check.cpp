@@ -41,7 +41,7 @@ void check_dialect(const Value::Map& parameters, const Config& config) {
         throw ConfigError(
             "parameter 'variables' is \"isc\"; that is for a 'script' in 'mode' \"exec\" only");
     }
-    for (const char* parameter : {"fields", "options"}) {
+    for (const char* parameter : {"fields", "options", "replay"}) {
         if (given(parameters, parameter)) {
             throw ConfigError("parameter '" + std::string(parameter) +
                               "' is for 'variables' \"kea\"; with \"isc\" leave it out");
@@ -100,14 +100,11 @@ void check_filter(const Value::Map& parameters, const Config& config, const char
     }
 }
 
-void check_fields(const Value::Map& parameters, const Config& config) {
+void check_fields(const Value::Map& parameters, const Config& config, Family family) {
     if (!given(parameters, "fields")) {
         return;
     }
-    Selection there;
-    for (const HookPoint* point : config.hook_points) {
-        there |= point->variables;
-    }
+    const Selection there = variables_of(config, family);
     for (std::size_t i = 0; i < kVariables; ++i) {
         if (config.fields.test(i) && !there.test(i)) {
             throw ConfigError("parameter 'fields' lists \"" +
@@ -132,7 +129,20 @@ void check_options(const Config& config) {
 
 }  // namespace
 
-void check_together(const Value::Map& parameters, const Config& config) {
+Selection variables_of(const Config& config, Family family) {
+    Selection variables;
+    for (const HookPoint* point : config.hook_points) {
+        variables |= point->variables;
+    }
+    for (const HookPoint* point : hook_points(family)) {
+        if (config.replay && point->origin == Origin::Replay) {
+            variables |= point->variables;
+        }
+    }
+    return variables;
+}
+
+void check_together(const Value::Map& parameters, const Config& config, Family family) {
     check_what_runs(parameters, config);
     check_dialect(parameters, config);
     check_exit_codes(config);
@@ -140,7 +150,12 @@ void check_together(const Value::Map& parameters, const Config& config) {
                  [](const HookPoint& point) { return !point.has_subnet; });
     check_filter(parameters, config, "client-classes", "a packet",
                  [](const HookPoint& point) { return !point.has_query; });
-    check_fields(parameters, config);
+    if (config.replay && given(parameters, "client-classes")) {
+        throw ConfigError(
+            "parameter 'client-classes' needs a packet, which a replay does not have; leave it or "
+            "'replay' out");
+    }
+    check_fields(parameters, config, family);
     check_options(config);
 }
 

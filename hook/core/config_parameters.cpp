@@ -29,12 +29,18 @@ std::string listed(const std::vector<std::string_view>& names) {
 void parse_hook_points(Config& config, const Value& value, Family family) {
     std::vector<std::string_view> names;
     for (const HookPoint* point : hook_points(family)) {
-        names.push_back(point->name);
+        if (point->origin != Origin::Replay) {
+            names.push_back(point->name);
+        }
     }
     const std::string allowed = "hook points of " + server_name(family) + ": " + listed(names);
     for (const Value& item : nonempty_list_of("hook-points", value, allowed)) {
         const auto* name = std::get_if<std::string>(&item.data);
         const HookPoint* point = name ? find_hook_point(*name) : nullptr;
+        if (point && point->origin == Origin::Replay) {
+            throw ConfigError("parameter 'hook-points' lists \"" + *name +
+                              "\", which comes with 'replay' true; give that instead");
+        }
         if (!point || point->family != family) {
             refuse_item("hook-points", item, allowed);
         }
@@ -189,6 +195,10 @@ void parse_on_failure(Config& config, const Value& value) {
         "on-failure", value, {{"continue", Verdict::Continue}, {"drop", Verdict::Drop}});
 }
 
+void parse_replay(Config& config, const Value& value) {
+    config.replay = flag_of("replay", value);
+}
+
 void parse_wait(Config& config, const Value& value) {
     config.wait = flag_of("wait", value);
 }
@@ -227,6 +237,7 @@ const std::map<std::string_view, Parse> kParameters{
     {"on-failure", any<parse_on_failure>},
     {"options", parse_options},
     {"queue-limit", any<parse_queue_limit>},
+    {"replay", any<parse_replay>},
     {"script", any<parse_script>},
     {"socket", any<parse_socket>},
     {"socket-user", any<parse_socket_user>},

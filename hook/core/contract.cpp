@@ -116,6 +116,7 @@ constexpr std::array<std::string_view, kVariables> kNames{
     "KEA_LEASE6_REUSED",
     "KEA_FAKE_ALLOCATION",
     "KEA_REMOVE_LEASE",
+    "KEA_REPLAY_LEASES",
     "KEA_QUERY6_RELAY<n>_LINK_ADDRESS",
     "KEA_QUERY6_RELAY<n>_PEER_ADDRESS",
     "KEA_QUERY6_RELAY<n>_INTERFACE_ID",
@@ -143,6 +144,7 @@ constexpr Group kLease6{Variable::KEA_LEASE6_TYPE, Variable::KEA_LEASE6_NEXT_HOP
 constexpr Group kChange6{Variable::KEA_LEASE6_CHANGE, Variable::KEA_LEASE6_REUSED};
 constexpr Group kFakeAllocation{Variable::KEA_FAKE_ALLOCATION, Variable::KEA_FAKE_ALLOCATION};
 constexpr Group kRemoveLease{Variable::KEA_REMOVE_LEASE, Variable::KEA_REMOVE_LEASE};
+constexpr Group kReplay{Variable::KEA_REPLAY_LEASES, Variable::KEA_REPLAY_LEASES};
 
 Selection all_of(std::initializer_list<Group> groups) {
     Selection selection;
@@ -170,84 +172,109 @@ std::optional<Variable> find_variable(std::string_view name) {
 }
 
 const std::vector<HookPoint>& all_hook_points() {
-    // name, family, waiting, honours skip, drop, in the older hook, in ISC's, query, subnet, since,
-    // variables
+    // name, family, origin, waiting, honours skip, drop, in the older hook, in ISC's, query,
+    // subnet, since, variables
     static const std::vector<HookPoint> points{
-        {"pkt4_receive", Family::V4, Waiting::Blocks, true, true, true, false, true, false, "",
+        {"pkt4_receive", Family::V4, Origin::Kea, Waiting::Blocks, true, true, true, false, true,
+         false, "",
          all_of({
              kQuery4,
          })},
-        {"subnet4_select", Family::V4, Waiting::Blocks, true, true, true, false, true, true, "",
+        {"subnet4_select", Family::V4, Origin::Kea, Waiting::Blocks, true, true, true, false, true,
+         true, "",
          all_of({
              kQuery4,
              kSubnet4,
          })},
-        {"lease4_select", Family::V4, Waiting::Blocks, true, false, true, false, true, true, "",
+        {"lease4_select", Family::V4, Origin::Kea, Waiting::Blocks, true, false, true, false, true,
+         true, "",
          all_of({
              kQuery4,
              kSubnet4,
              kFakeAllocation,
              kLease4,
          })},
-        {"lease4_offer", Family::V4, Waiting::Parks, false, true, false, false, true, true, "2.6",
-         all_of({
-             kQuery4,
-             kLease4,
-         })},
-        {"lease4_renew", Family::V4, Waiting::Blocks, true, false, true, true, true, true, "",
-         all_of({
-             kQuery4,
-             kSubnet4,
-             kLease4,
-         })},
-        {"leases4_committed", Family::V4, Waiting::Parks, false, true, false, true, true, true, "",
-         all_of({
-             kQuery4,
-             kLease4,
-             kChange4,
-         })},
-        {"lease4_release", Family::V4, Waiting::Blocks, true, true, true, true, true, true, "",
-         all_of({
-             kQuery4,
-             kLease4,
-         })},
-        {"lease4_decline", Family::V4, Waiting::Blocks, true, true, true, true, true, true, "",
-         all_of({
-             kQuery4,
-             kLease4,
-         })},
-        {"lease4_server_decline", Family::V4, Waiting::Blocks, false, false, false, false, true,
+        {"lease4_offer", Family::V4, Origin::Kea, Waiting::Parks, false, true, false, false, true,
          true, "2.6",
          all_of({
              kQuery4,
              kLease4,
          })},
-        {"pkt4_send", Family::V4, Waiting::Blocks, false, true, true, false, true, false, "",
+        {"lease4_renew", Family::V4, Origin::Kea, Waiting::Blocks, true, false, true, true, true,
+         true, "",
+         all_of({
+             kQuery4,
+             kSubnet4,
+             kLease4,
+         })},
+        {"leases4_committed", Family::V4, Origin::Kea, Waiting::Parks, false, true, false, true,
+         true, true, "",
+         all_of({
+             kQuery4,
+             kLease4,
+             kChange4,
+         })},
+        {"lease4_release", Family::V4, Origin::Kea, Waiting::Blocks, true, true, true, true, true,
+         true, "",
+         all_of({
+             kQuery4,
+             kLease4,
+         })},
+        {"lease4_decline", Family::V4, Origin::Kea, Waiting::Blocks, true, true, true, true, true,
+         true, "",
+         all_of({
+             kQuery4,
+             kLease4,
+         })},
+        {"lease4_server_decline", Family::V4, Origin::Kea, Waiting::Blocks, false, false, false,
+         false, true, true, "2.6",
+         all_of({
+             kQuery4,
+             kLease4,
+         })},
+        {"pkt4_send", Family::V4, Origin::Kea, Waiting::Blocks, false, true, true, false, true,
+         false, "",
          all_of({
              kQuery4,
              kResponse4,
          })},
-        {"lease4_expire", Family::V4, Waiting::Never, false, false, true, true, false, true, "",
+        {"lease4_expire", Family::V4, Origin::Kea, Waiting::Never, false, false, true, true, false,
+         true, "",
          all_of({
              kLease4,
              kRemoveLease,
          })},
-        {"lease4_recover", Family::V4, Waiting::Never, false, false, true, true, false, true, "",
+        {"lease4_recover", Family::V4, Origin::Kea, Waiting::Never, false, false, true, true, false,
+         true, "",
          all_of({
              kLease4,
          })},
-        {"pkt6_receive", Family::V6, Waiting::Blocks, true, true, true, false, true, false, "",
+        {"lease4_changed", Family::V4, Origin::Changes, Waiting::Never, false, false, false, false,
+         false, true, "2.6",
+         all_of({
+             kLease4,
+             kChange4,
+         })},
+        {"lease4_replay", Family::V4, Origin::Replay, Waiting::Never, false, false, false, false,
+         false, true, "",
+         all_of({
+             kLease4,
+         })},
+        {"pkt6_receive", Family::V6, Origin::Kea, Waiting::Blocks, true, true, true, false, true,
+         false, "",
          all_of({
              kQuery6,
              kRelay6,
          })},
-        {"subnet6_select", Family::V6, Waiting::Blocks, true, true, true, false, true, true, "",
+        {"subnet6_select", Family::V6, Origin::Kea, Waiting::Blocks, true, true, true, false, true,
+         true, "",
          all_of({
              kQuery6,
              kRelay6,
              kSubnet6,
          })},
-        {"lease6_select", Family::V6, Waiting::Blocks, true, false, true, false, true, true, "",
+        {"lease6_select", Family::V6, Origin::Kea, Waiting::Blocks, true, false, true, false, true,
+         true, "",
          all_of({
              kQuery6,
              kRelay6,
@@ -255,57 +282,84 @@ const std::vector<HookPoint>& all_hook_points() {
              kFakeAllocation,
              kLease6,
          })},
-        {"lease6_renew", Family::V6, Waiting::Blocks, true, false, true, true, true, true, "",
+        {"lease6_renew", Family::V6, Origin::Kea, Waiting::Blocks, true, false, true, true, true,
+         true, "",
          all_of({
              kQuery6,
              kRelay6,
              kLease6,
          })},
-        {"lease6_rebind", Family::V6, Waiting::Blocks, true, false, true, true, true, true, "",
+        {"lease6_rebind", Family::V6, Origin::Kea, Waiting::Blocks, true, false, true, true, true,
+         true, "",
          all_of({
              kQuery6,
              kRelay6,
              kLease6,
          })},
-        {"leases6_committed", Family::V6, Waiting::Parks, false, true, false, true, true, true, "",
+        {"leases6_committed", Family::V6, Origin::Kea, Waiting::Parks, false, true, false, true,
+         true, true, "",
          all_of({
              kQuery6,
              kRelay6,
              kLease6,
              kChange6,
          })},
-        {"lease6_release", Family::V6, Waiting::Blocks, true, true, true, true, true, true, "",
+        {"lease6_release", Family::V6, Origin::Kea, Waiting::Blocks, true, true, true, true, true,
+         true, "",
          all_of({
              kQuery6,
              kRelay6,
              kLease6,
          })},
-        {"lease6_decline", Family::V6, Waiting::Blocks, true, true, true, true, true, true, "",
+        {"lease6_decline", Family::V6, Origin::Kea, Waiting::Blocks, true, true, true, true, true,
+         true, "",
          all_of({
              kQuery6,
              kRelay6,
              kLease6,
          })},
-        {"addr6_register", Family::V6, Waiting::Blocks, true, true, false, true, true, true, "3.0",
+        {"addr6_register", Family::V6, Origin::Kea, Waiting::Blocks, true, true, false, true, true,
+         true, "3.0",
          all_of({
              kQuery6,
              kRelay6,
              kLease6,
          })},
-        {"pkt6_send", Family::V6, Waiting::Blocks, false, true, true, false, true, false, "",
+        {"pkt6_send", Family::V6, Origin::Kea, Waiting::Blocks, false, true, true, false, true,
+         false, "",
          all_of({
              kQuery6,
              kRelay6,
              kResponse6,
          })},
-        {"lease6_expire", Family::V6, Waiting::Never, false, false, true, true, false, true, "",
+        {"lease6_expire", Family::V6, Origin::Kea, Waiting::Never, false, false, true, true, false,
+         true, "",
          all_of({
              kLease6,
              kRemoveLease,
          })},
-        {"lease6_recover", Family::V6, Waiting::Never, false, false, true, true, false, true, "",
+        {"lease6_recover", Family::V6, Origin::Kea, Waiting::Never, false, false, true, true, false,
+         true, "",
          all_of({
              kLease6,
+         })},
+        {"lease6_changed", Family::V6, Origin::Changes, Waiting::Never, false, false, false, false,
+         false, true, "2.6",
+         all_of({
+             kLease6,
+             kChange6,
+         })},
+        {"lease6_replay", Family::V6, Origin::Replay, Waiting::Never, false, false, false, false,
+         false, true, "",
+         all_of({
+             kLease6,
+         })},
+        {"replay_begin", std::nullopt, Origin::Replay, Waiting::Never, false, false, false, false,
+         false, false, "", all_of({})},
+        {"replay_end", std::nullopt, Origin::Replay, Waiting::Never, false, false, false, false,
+         false, false, "",
+         all_of({
+             kReplay,
          })},
     };
     return points;

@@ -116,6 +116,7 @@ enum class Variable : std::uint16_t {
     KEA_LEASE6_REUSED,
     KEA_FAKE_ALLOCATION,
     KEA_REMOVE_LEASE,
+    KEA_REPLAY_LEASES,
     KEA_QUERY6_RELAY_N_LINK_ADDRESS,
     KEA_QUERY6_RELAY_N_PEER_ADDRESS,
     KEA_QUERY6_RELAY_N_INTERFACE_ID,
@@ -123,9 +124,9 @@ enum class Variable : std::uint16_t {
     KEA_QUERY6_RELAY_N_SUBSCRIBER_ID,
 };
 
-constexpr std::size_t kVariables = 109;
+constexpr std::size_t kVariables = 110;
 /// Those before the first that is numbered.
-constexpr std::size_t kFixedVariables = 104;
+constexpr std::size_t kFixedVariables = 105;
 
 /// A set of variables.
 using Selection = std::bitset<kVariables>;

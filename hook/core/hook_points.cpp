@@ -14,7 +14,7 @@ const HookPoint* find_hook_point(std::string_view name) {
 std::vector<const HookPoint*> hook_points(Family family) {
     std::vector<const HookPoint*> points;
     for (const HookPoint& point : all_hook_points()) {
-        if (point.family == family) {
+        if (point.family.value_or(family) == family) {
             points.push_back(&point);
         }
     }

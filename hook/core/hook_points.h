@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,13 @@ namespace kea_runscript::core {
 
 enum class Family { V4, V6 };
 
+/// What makes an event of a hook point.
+enum class Origin {
+    Kea,      ///< Kea calls it
+    Changes,  ///< the lease database tells what becomes of a lease
+    Replay,   ///< the hook itself tells all leases, if `replay` is asked for
+};
+
 /// How a packet can wait for a script at a hook point.
 enum class Waiting {
     Never,   ///< nobody waits: the callout runs under the server's locks
@@ -17,10 +25,11 @@ enum class Waiting {
     Parks,   ///< the packet is parked and the server goes on
 };
 
-/// What the contract says of one of Kea's hook points.
+/// What the contract says of one hook point.
 struct HookPoint {
     std::string_view name;
-    Family family;
+    std::optional<Family> family;  ///< none: both have it
+    Origin origin;
     Waiting waiting;
     bool honours_skip;
     bool honours_drop;
@@ -40,7 +49,7 @@ const std::vector<HookPoint>& all_hook_points();
 /// The hook point with this name, or a null pointer.
 const HookPoint* find_hook_point(std::string_view name);
 
-/// All hook points of one family.
+/// All hook points that one family has.
 std::vector<const HookPoint*> hook_points(Family family);
 
 /// `kea-dhcp4` or `kea-dhcp6`.

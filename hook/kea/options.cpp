@@ -84,7 +84,7 @@ OptionPtr find_option(const isc::dhcp::OptionCollection& options, std::uint16_t 
 }
 
 std::vector<ExportedOption> resolve_options(const core::Config& config) {
-    const Family family = config.hook_points.front()->family;
+    const Family family = *config.hook_points.front()->family;
     const std::string query = family == Family::V4 ? "KEA_QUERY4_OPTION" : "KEA_QUERY6_OPTION";
     const std::string response =
         family == Family::V4 ? "KEA_RESPONSE4_OPTION" : "KEA_RESPONSE6_OPTION";

@@ -13,6 +13,10 @@ core::Family to_family(int number) {
 
 namespace {
 
+int to_number(core::Family family) {
+    return family == core::Family::V4 ? 4 : 6;
+}
+
 const char* to_word(core::Waiting waiting) {
     switch (waiting) {
         case core::Waiting::Never:
@@ -50,9 +54,11 @@ void bind_contract(py::module_& m) {
     using core::HookPoint;
     py::class_<HookPoint>(m, "HookPoint")
         .def_property_readonly("name", [](const HookPoint& point) { return to_text(point.name); })
-        .def_property_readonly(
-            "family",
-            [](const HookPoint& point) { return point.family == core::Family::V4 ? 4 : 6; })
+        .def_property_readonly("family",
+                               [](const HookPoint& point) -> std::optional<int> {
+                                   return point.family ? std::optional(to_number(*point.family))
+                                                       : std::nullopt;
+                               })
         .def_property_readonly("waiting",
                                [](const HookPoint& point) { return to_word(point.waiting); })
         .def_readonly("honours_skip", &HookPoint::honours_skip)

@@ -19,7 +19,9 @@ def points(target: Target, family: int) -> list[HookPoint]:
     return [
         point
         for point in CONTRACT.hook_points.values()
-        if point.family == f"v{family}" and _numbers(point.since or "0") <= release(target)
+        if point.family == f"v{family}"
+        and point.origin == "kea"
+        and _numbers(point.since or "0") <= release(target)
     ]
 
 
