@@ -16,6 +16,22 @@ std::string mode_name(Mode mode) {
     return mode == Mode::Exec ? "exec" : mode == Mode::Worker ? "worker" : "socket";
 }
 
+std::string phase_name(Replay::Phase phase) {
+    switch (phase) {
+        case Replay::Phase::None:
+            break;
+        case Replay::Phase::Waiting:
+            return "waiting";
+        case Replay::Phase::Begin:
+            return "begin";
+        case Replay::Phase::Leases:
+            return "leases";
+        case Replay::Phase::End:
+            return "end";
+    }
+    return "none";
+}
+
 }  // namespace
 
 Engine::Engine(Config config, const std::string& runner, std::string kea, Family family,
@@ -86,17 +102,27 @@ void Engine::cancel(Reservation& reservation) {
 bool Engine::submit(std::vector<std::unique_ptr<Event>> packet,
                     const std::shared_ptr<Waiter>& waiter) {
     start();
+    const auto now = Clock::now();
     Lock lock(mutex_);
     if (stopping_) {
+        status_.bypassed += waiter ? 1 : 0;
         return false;
     }
-    const bool full = queue_.waiting() >= config_.queue_limit && !queue_.oldest_idle();
+    const bool full = queue_.live_waiting() >= config_.queue_limit && !queue_.oldest_idle();
     const bool attached = waiter && !peer_down_ && !full;
-    queue_.push(std::move(packet), attached ? waiter : nullptr);
+    status_.bypassed += waiter && !attached ? 1 : 0;
+    const std::size_t size = packet.size();
+    const auto placed = queue_.push(std::move(packet), attached ? waiter : nullptr);
+    status_.events += placed.size();
+    status_.joined += size - placed.size();
+    for (Event* event : placed) {
+        event->submitted = now;
+        claim(*event);
+    }
     if (attached && waiter->on_settled) {
         deadlines_.emplace(waiter->deadline, waiter);
     }
-    discard_excess();
+    discard_excess(now);
     unlock_and_wake(lock);
     return attached;
 }
@@ -109,32 +135,73 @@ Verdict Engine::wait(Waiter& waiter) {
     return waiter.verdict;
 }
 
+void Engine::count_bypassed() {
+    const Lock lock(mutex_);
+    ++status_.bypassed;
+}
+
+void Engine::restart() {
+    Lock lock(mutex_);
+    restart_ = true;
+    unlock_and_wake(lock);
+}
+
 void Engine::stop(std::chrono::milliseconds limit) {
     Lock lock(mutex_);
     stopping_ = true;
     stop_deadline_ = Clock::now() + limit;
+    replay_.stop();
+    queue_.drop_replay();
     unlock_and_wake(lock);
     if (thread_.joinable()) {
         thread_.join();
     }
 }
 
-void Engine::discard_excess() {
-    while (queue_.waiting() > config_.queue_limit) {
+Status Engine::status() const {
+    const Lock lock(mutex_);
+    Status status = status_;
+    status.parked = deadlines_.size();
+    status.replay = phase_name(replay_.phase());
+    status.replayed = replay_.told();
+    if (left_) {
+        status.undelivered = queue_.live();
+        status.connected = false;
+        status.pid = 0;
+        return status;
+    }
+    status.queued = queue_.live_waiting();
+    status.open = queue_.live_open();
+    if (const Event* const oldest = queue_.oldest_live()) {
+        status.oldest =
+            std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - oldest->submitted);
+    }
+    return status;
+}
+
+void Engine::discard_excess(Clock::time_point now) {
+    while (queue_.live_waiting() > config_.queue_limit) {
         Event* const oldest = queue_.oldest_idle();
         if (!oldest) {
             return;
         }
         note(Notice::EventDiscarded, {describe(*oldest)});
         queue_.finish(*oldest);
+        ++status_.discarded;
+        status_.dirty = true;
+        if (replay_.needs_all()) {
+            give_up_replay("events were discarded", now);
+        }
     }
 }
 
 /// Wakes the I/O thread if it has to do something now, and not by holding the mutex: else it would
 /// often wake only to wait for that.
 void Engine::unlock_and_wake(Lock& lock) {
-    const bool wake = asleep_ && (stopping_ || !notices_.empty() ||
-                                  (queue_.may_open() && queue_.open() < room_) ||
+    const bool wake = asleep_ && (stopping_ || restart_ || !notices_.empty() ||
+                                  (queue_.may_open(replay_room_) && queue_.open() < room_) ||
+                                  replay_.due() < wakes_at_ ||
+                                  next_step(Clock::time_point::min()) != Replay::Step::None ||
                                   (!deadlines_.empty() && deadlines_.begin()->first < wakes_at_));
     asleep_ = asleep_ && !wake;
     lock.unlock();

@@ -17,6 +17,8 @@
 #include "core/peer.h"
 #include "core/queue.h"
 #include "core/quota.h"
+#include "core/replay.h"
+#include "core/status.h"
 
 namespace kea_runscript::core {
 
@@ -29,6 +31,9 @@ public:
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
     ~Engine();
+
+    /// Where the events of replays come from: before start(), of an entry with `replay`.
+    void set_replay_source(ReplaySource source) { replay_source_ = std::move(source); }
 
     /// Starts the I/O thread and, through it, the runner; does nothing if they run.
     void start();
@@ -50,6 +55,26 @@ public:
     /// Blocks until the waiter is settled or its deadline has passed; returns the verdict.
     Verdict wait(Waiter& waiter);
 
+    /// Counts a packet that got `on-failure` elsewhere, because too many wait.
+    void count_bypassed();
+
+    /// Has the script told all active leases, as soon as the engine runs; if it is just being told,
+    /// then again. Does nothing without `replay`.
+    void request_replay();
+
+    /// The page that the replay's source was asked for; an empty one may be the last. Ignored if
+    /// the replay is over.
+    void add_page(std::uint64_t generation, std::vector<std::unique_ptr<Event>> leases, bool last);
+
+    /// Gives that replay up, as its source cannot go on: another one follows.
+    void fail_replay(std::uint64_t generation, const std::string& reason);
+
+    /// Ends what runs the scripts as if it did not answer, and starts or connects to it anew at
+    /// once, even if it had been given up.
+    void restart();
+
+    Status status() const;
+
     /// Delivers what is queued, as far as `limit` allows, then ends the runner and the thread. What
     /// could not be delivered is counted and reported.
     void stop(std::chrono::milliseconds limit);
@@ -61,11 +86,12 @@ private:
 
     // engine.cpp: what other threads call.
     void cancel(Reservation& reservation);
-    void discard_excess();
+    void discard_excess(Clock::time_point now);
     void unlock_and_wake(Lock& lock);
 
     // engine_loop.cpp: the I/O thread.
     void run();
+    void note_peer();
     void sleep();
     void expire(Clock::time_point now);
     void dispatch(Clock::time_point now);
@@ -78,22 +104,36 @@ private:
     void apply(const UpLine& line, Clock::time_point now);
     void answer(Event& event, const UpLine& line, Clock::time_point now);
     void say(Notice notice, const std::string& who, std::string_view text, Clock::time_point now);
-    void lose_peer(const Peer::Loss& loss);
-    void end_event(Event& event, Verdict verdict);
-    void fail_event(Event& event, const std::string& reason);
+    void lose_peer(const Peer::Loss& loss, Clock::time_point now);
+    void lose_event(Event& event, const std::string& reason, Clock::time_point now);
+    void fail_event(Event& event, const std::string& reason, Clock::time_point now);
+    void end_event(Event& event, Verdict verdict, Clock::time_point now);
     void give_up(Waiter& waiter);
     void settle(Waiter& waiter, Verdict verdict);
     void note(Notice notice, std::vector<std::string> arguments);
     static std::string describe(const Event& event);
 
+    // engine_replay.cpp: running through all leases.
+    Replay::Step next_step(Clock::time_point now) const;
+    Replay::Step step_replay(Clock::time_point now);
+    void feed_replay(Replay::Step step);
+    void add_mark(const char* point);
+    void claim(const Event& live);
+    void replay_answered(const Event& event, Clock::time_point now);
+    void give_up_replay(const std::string& reason, Clock::time_point now);
+
     const Config config_;
     const Notify notify_;
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::shared_ptr<void> alive_ = std::make_shared<int>();  // ends first
     std::thread thread_;
     Queue queue_;
+    Replay replay_;
+    Status status_;  // but for what status() fills in
     bool stopping_ = false;
+    bool left_ = false;  // the I/O thread has ended
+    bool restart_ = false;
     Clock::time_point stop_deadline_;
     std::multimap<Clock::time_point, std::shared_ptr<Waiter>> deadlines_;  // of parked packets
     std::vector<std::pair<Notice, std::vector<std::string>>> notices_;
@@ -103,17 +143,20 @@ private:
     bool asleep_ = false;
     Clock::time_point wakes_at_;
     bool peer_down_ = false;
-    std::size_t room_ = 0;  // so many events may be open
+    std::size_t room_ = 0;         // so many events may be open
+    std::size_t replay_room_ = 0;  // and so many of a replay
 
     // The I/O thread's own.
     Fd epoll_;
     Fd wake_;
     Peer peer_;
     std::size_t window_;
+    std::size_t streams_ = 0;  // that the peer has had
     bool bye_ = false;         // the peer has asked to be restarted
     bool drain_sent_ = false;  // it has been told to end
     Clock::time_point heard_;  // its last answer, or when it got something to do
     Quota output_;
+    ReplaySource replay_source_;
 };
 
 }  // namespace kea_runscript::core

@@ -33,6 +33,7 @@ void Engine::apply(const UpLine& line, Clock::time_point now) {
             say(output_notice(line.level), event ? describe(*event) : "-", line.text, now);
             return;
         case UpKind::Noise:
+            ++status_.noise;
             say(Notice::Noise, peer_.title(), line.text, now);
             return;
         case UpKind::Done:
@@ -43,6 +44,7 @@ void Engine::apply(const UpLine& line, Clock::time_point now) {
         heard_ = now;
         answer(*event, line, now);
     } else {
+        ++status_.noise;
         say(Notice::Noise, peer_.title(),
             "an answer for event " + std::to_string(line.id) + ", which is not open", now);
     }
@@ -50,19 +52,22 @@ void Engine::apply(const UpLine& line, Clock::time_point now) {
 
 void Engine::answer(Event& event, const UpLine& line, Clock::time_point now) {
     if (line.kind == UpKind::Fail) {
-        fail_event(event, escaped(line.text));
+        status_.timeouts += line.text.rfind("timeout", 0) == 0 ? 1 : 0;
+        lose_event(event, escaped(line.text), now);
         return;
     }
     const auto mapped = config_.exit_codes.find(line.code);
     if (mapped == config_.exit_codes.end() && line.code != 0) {
         const std::string text = line.text.empty() ? "" : ": " + escaped(line.text);
-        fail_event(event, "exit code " + std::to_string(line.code) + text);
+        fail_event(event, "exit code " + std::to_string(line.code) + text, now);
         return;
     }
     if (!line.text.empty()) {
         say(Notice::Output, describe(event), line.text, now);
     }
-    end_event(event, mapped == config_.exit_codes.end() ? Verdict::Continue : mapped->second);
+    ++status_.answered;
+    replay_answered(event, now);
+    end_event(event, mapped == config_.exit_codes.end() ? Verdict::Continue : mapped->second, now);
 }
 
 /// Tells what a script or a peer says, but not more of it than the log can take.
@@ -73,27 +78,48 @@ void Engine::say(Notice notice, const std::string& who, std::string_view text,
     }
 }
 
-void Engine::lose_peer(const Peer::Loss& loss) {
+void Engine::lose_peer(const Peer::Loss& loss, Clock::time_point now) {
     if (!loss.expected) {
         note(Notice::PeerEnded, {peer_.title(), loss.how, std::to_string(queue_.open())});
     }
     window_ = config_.max_parallel;
     bye_ = false;
+    if (config_.mode != Mode::Exec && replay_.needs_all()) {
+        give_up_replay(peer_.title() + " was lost, and with it what it had been told", now);
+    }
     for (Event* event : queue_.open_events()) {
-        if (event->retry) {
-            fail_event(*event, peer_.title() + " was lost twice");
+        if (event->replay != 0 && !replay_.is_current(event->replay)) {
+            queue_.finish(*event);
+        } else if (event->retry) {
+            lose_event(*event, peer_.title() + " was lost twice", now);
         } else {
             queue_.reopen(*event);
         }
     }
 }
 
-void Engine::fail_event(Event& event, const std::string& reason) {
-    note(Notice::EventFailed, {describe(event), reason});
-    end_event(event, config_.on_failure);
+/// Nobody knows how far the script has come, if it was told at all.
+void Engine::lose_event(Event& event, const std::string& reason, Clock::time_point now) {
+    status_.dirty = true;
+    fail_event(event, reason, now);
 }
 
-void Engine::end_event(Event& event, Verdict verdict) {
+void Engine::fail_event(Event& event, const std::string& reason, Clock::time_point now) {
+    const std::string name = describe(event);
+    note(Notice::EventFailed, {name, reason});
+    ++status_.failures;
+    status_.last_failure = name + ": " + reason;
+    status_.last_failure_at = std::chrono::system_clock::now();
+    if (event.replay == 0 ? replay_.needs_all() : replay_.is_current(event.replay)) {
+        give_up_replay(name + ": " + reason, now);
+    }
+    end_event(event, config_.on_failure, now);
+}
+
+void Engine::end_event(Event& event, Verdict verdict, Clock::time_point now) {
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now - event.opened);
+    status_.run_time_us += static_cast<std::uint64_t>(took.count());
+    status_.events += event.replay != 0 ? 1 : 0;
     for (const std::shared_ptr<Waiter>& waiter : event.waiters) {
         auto& open = waiter->events;
         open.erase(std::find(open.begin(), open.end(), &event));
@@ -107,6 +133,7 @@ void Engine::end_event(Event& event, Verdict verdict) {
 
 /// The packet goes on without an answer; its events run all the same.
 void Engine::give_up(Waiter& waiter) {
+    ++status_.bypassed;
     note(Notice::PacketLate, {std::to_string(config_.timeout.count())});
     queue_.detach(waiter);
     settle(waiter, strictest(waiter.verdict, config_.on_failure));

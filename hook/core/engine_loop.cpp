@@ -26,6 +26,9 @@ constexpr std::chrono::milliseconds kLongSleep = 1min;
 /// So much may wait for a peer that does not read.
 constexpr std::size_t kUnsent = 262'144;
 
+/// This part of what may be open at once a replay may have, so that live events find room.
+constexpr std::size_t kReplayShare = 8;
+
 }  // namespace
 
 void Engine::run() {
@@ -38,6 +41,7 @@ void Engine::run() {
         const std::vector<UpLine>& lines = peer_.read(now);
         peer_.tick(now, stopping);
         bool done = false;
+        auto step = Replay::Step::None;
         {
             const Lock lock(mutex_);
             stopping = stopping_;
@@ -45,18 +49,20 @@ void Engine::run() {
                 apply(line, now);
             }
             if (const auto loss = peer_.take_loss()) {
-                lose_peer(*loss);
+                lose_peer(*loss, now);
             }
             expire(now);
             dispatch(now);
             done = stopping && finished(now);
-            peer_down_ = peer_.down();
+            step = step_replay(now);
+            note_peer();
             wakes_at_ = next_wake(now);
             asleep_ = true;
             std::swap(notices, notices_);
             std::swap(settled, settled_);
         }
         peer_.flush();
+        feed_replay(step);
         for (const auto& [callback, verdict] : settled) {
             callback(verdict);
         }
@@ -69,6 +75,13 @@ void Engine::run() {
         }
         sleep();
     }
+}
+
+void Engine::note_peer() {
+    peer_down_ = peer_.down();
+    status_.connected = peer_.connected();
+    status_.pid = peer_.pid();
+    status_.restarts = std::max<std::size_t>(peer_.streams(), 1) - 1;
 }
 
 void Engine::sleep() {
@@ -87,7 +100,7 @@ void Engine::sleep() {
 }
 
 Clock::time_point Engine::next_wake(Clock::time_point now) const {
-    auto next = std::min({peer_.next_tick(now), patience_end(), output_.due()});
+    auto next = std::min({peer_.next_tick(now), patience_end(), output_.due(), replay_.due()});
     if (!deadlines_.empty()) {
         next = std::min(next, deadlines_.begin()->first);
     }
@@ -115,8 +128,12 @@ void Engine::expire(Clock::time_point now) {
     if (now >= patience_end()) {
         Event& oldest = *queue_.longest_open();
         note(Notice::PeerHung, {peer_.title(), describe(oldest)});
-        fail_event(oldest, peer_.title() + " does not answer");
+        ++status_.timeouts;
+        lose_event(oldest, peer_.title() + " does not answer", now);
         peer_.close(now, false);
+    }
+    if (std::exchange(restart_, false)) {
+        peer_.restart(now);
     }
     if (bye_ && queue_.open() == 0 && peer_.connected()) {
         peer_.close(now, true);
@@ -129,7 +146,8 @@ void Engine::expire(Clock::time_point now) {
 void Engine::dispatch(Clock::time_point now) {
     const bool sends = peer_.connected() && !bye_ && !drain_sent_;
     room_ = sends ? window_ : 0;
-    while (queue_.open() < room_ && queue_.may_open()) {
+    replay_room_ = std::max<std::size_t>(window_ / kReplayShare, 1);
+    while (queue_.open() < room_ && queue_.may_open(replay_room_)) {
         if (peer_.unsent() >= kUnsent) {
             room_ = 0;  // until it has read some
             break;
@@ -154,9 +172,16 @@ bool Engine::finished(Clock::time_point now) const {
 }
 
 void Engine::leave() {
-    const bool busy = queue_.open() != 0;
-    if (const std::size_t left = queue_.size()) {
-        notify_(Notice::Undelivered, {config_.name, std::to_string(left)});
+    bool busy = false;
+    std::size_t undelivered = 0;
+    {
+        const Lock lock(mutex_);
+        left_ = true;
+        busy = queue_.open() != 0;
+        undelivered = queue_.live();
+    }
+    if (undelivered != 0) {
+        notify_(Notice::Undelivered, {config_.name, std::to_string(undelivered)});
     }
     // One that still runs ends with its stream; the next load() collects its status.
     peer_.leave(Clock::now() + (busy ? 0ms : kEndGrace));

@@ -47,10 +47,12 @@ struct Event {
     std::vector<std::shared_ptr<Waiter>> waiters;  ///< those that still wait
     std::uint64_t age = 0;                         ///< ascending, from submit() or reserve() on
     std::uint64_t id = 0;                          ///< ascending, from the first time it is open on
-    bool reserved = false;                         ///< nothing but a place yet
-    bool open = false;                             ///< sent, and neither answered nor lost
-    bool retry = false;                            ///< sent before, to a peer that was lost
-    Clock::time_point opened;                      ///< when it was sent
+    std::uint64_t replay = 0;     ///< the replay that it is of; 0: none, it is live
+    bool reserved = false;        ///< nothing but a place yet
+    bool open = false;            ///< sent, and neither answered nor lost
+    bool retry = false;           ///< sent before, to a peer that was lost
+    Clock::time_point submitted;  ///< when it came
+    Clock::time_point opened;     ///< when it was sent
     Links in_key;
     Links in_packet;
     Links in_open;

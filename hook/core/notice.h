@@ -25,6 +25,8 @@ enum class Notice {
     EventDiscarded,     ///< entry, event
     PacketLate,         ///< entry, milliseconds: the packet's deadline has passed
     Undelivered,        ///< entry, number of events
+    ReplayDone,         ///< entry, number of leases, milliseconds
+    ReplayFailed,       ///< entry, reason, seconds until the next one
     OutputDebug,        ///< entry, event or `-`, one line of the script's
     Output,             ///< the same
     OutputWarning,      ///< the same

@@ -123,6 +123,7 @@ void Peer::open(Clock::time_point now) {
         back_off(now);
         return;
     }
+    ++streams_;
     started_ = now;
     heard_ = answered_ = at_end_ = false;
     watching_out_ = answers_ready_ = errors_ready_ = false;
@@ -186,6 +187,15 @@ void Peer::close(Clock::time_point now, bool asked_for) {
     if (asked_for && answered_) {
         start_at_ = now;
     }
+}
+
+void Peer::restart(Clock::time_point now) {
+    if (connected()) {
+        close(now, true);
+    }
+    refused_ = false;
+    backoff_ = kFirstBackoff;
+    start_at_ = now;
 }
 
 /// Begins to close: from now on only answers are taken.

@@ -40,6 +40,12 @@ public:
     /// Whether answers can come: while it is connected, and a little longer.
     bool listening() const { return connected() || closing_; }
 
+    /// How many streams have been opened so far.
+    std::size_t streams() const { return streams_; }
+
+    /// The process at the other end; 0 if there is none.
+    pid_t pid() const { return stream_.pid; }
+
     /// Whether anything has come from this peer.
     bool heard() const { return heard_; }
 
@@ -55,6 +61,10 @@ public:
     /// stream any more, but not for ever. An end that the peer had asked for is no failure: there
     /// is no backoff, unless it had not answered anything.
     void close(Clock::time_point now, bool asked_for);
+
+    /// Closes as close() does, and opens anew as soon as the old one has ended, whatever happened
+    /// before.
+    void restart(Clock::time_point now);
 
     /// How the peer was lost, once, after the last answer.
     struct Loss {
@@ -93,6 +103,7 @@ private:
     const int epoll_;
 
     Stream stream_;
+    std::size_t streams_ = 0;
     std::string out_;
     std::size_t sent_ = 0;  // octets at the front of out_
     bool watching_out_ = false;

@@ -29,8 +29,8 @@ void link_packet(std::vector<Event*>& packet) {
 
 }  // namespace
 
-void Queue::push(std::vector<std::unique_ptr<Event>> packet,
-                 const std::shared_ptr<Waiter>& waiter) {
+std::vector<Event*> Queue::push(std::vector<std::unique_ptr<Event>> packet,
+                                const std::shared_ptr<Waiter>& waiter) {
     std::vector<Event*> joined;
     std::vector<Event*> placed;
     for (std::unique_ptr<Event>& event : packet) {
@@ -47,6 +47,33 @@ void Queue::push(std::vector<std::unique_ptr<Event>> packet,
             update(*event);
         }
     }
+    return placed;
+}
+
+void Queue::push_replay(std::unique_ptr<Event> event) {
+    ++replay_;
+    update(append(std::move(event), kReplayAge | next_age_++));
+}
+
+bool Queue::drop_replay(const std::string& key) {
+    const auto found = keys_.find(key);
+    Event* event = found == keys_.end() ? nullptr : found->second.first();
+    while (event && (event->replay == 0 || event->open)) {
+        event = event->in_key.after;
+    }
+    if (event) {
+        finish(*event);
+    }
+    return event != nullptr;
+}
+
+void Queue::drop_replay() {
+    for (auto next = events_.lower_bound(kReplayAge); next != events_.end();) {
+        Event& event = *next++->second;
+        if (!event.open) {
+            finish(event);
+        }
+    }
 }
 
 Event& Queue::reserve(const std::string& key) {
@@ -54,12 +81,12 @@ Event& Queue::reserve(const std::string& key) {
     event->key = key;
     event->reserved = true;
     ++reserved_;
-    return append(std::move(event));
+    return append(std::move(event), next_age_++);
 }
 
-Event& Queue::append(std::unique_ptr<Event> owned) {
+Event& Queue::append(std::unique_ptr<Event> owned, std::uint64_t age) {
     Event& event = *owned;
-    event.age = next_age_++;
+    event.age = age;
     keys_[event.key].append(event);
     events_.emplace_hint(events_.end(), event.age, std::move(owned));
     return event;
@@ -68,7 +95,7 @@ Event& Queue::append(std::unique_ptr<Event> owned) {
 Event& Queue::place(std::unique_ptr<Event> event) {
     const std::shared_ptr<Reservation> place = std::move(event->place);
     if (!place || !place->event) {
-        return append(std::move(event));
+        return append(std::move(event), next_age_++);
     }
     Event& reserved = *std::exchange(place->event, nullptr);
     reserved.point = event->point;
@@ -112,7 +139,7 @@ void Queue::detach(Waiter& waiter) {
 void Queue::update(Event& event) {
     const bool waits = !event.open && !event.reserved;
     set(ready_, event, waits && !event.in_key.before && !event.in_packet.before);
-    set(idle_, event, waits && event.waiters.empty());
+    set(idle_, event, waits && event.waiters.empty() && event.replay == 0);
 }
 
 Event* Queue::open_next(Clock::time_point now) {
@@ -125,6 +152,7 @@ Event* Queue::open_next(Clock::time_point now) {
     }
     event.open = true;
     event.opened = now;
+    replay_open_ += event.replay != 0 ? 1 : 0;
     update(event);
     opened_.append(event);
     by_id_.emplace(event.id, &event);
@@ -138,13 +166,13 @@ Event* Queue::find_open(std::uint64_t id) const {
 
 void Queue::finish(Event& event) {
     if (event.open) {
-        by_id_.erase(event.id);
-        opened_.remove(event);
+        close(event);
     } else {
         set(ready_, event, false);
         set(idle_, event, false);
     }
     reserved_ -= event.reserved ? 1 : 0;
+    replay_ -= event.replay != 0 ? 1 : 0;
 
     Event* const next_of_key = event.in_key.after;
     const auto key = keys_.find(event.key);
@@ -168,11 +196,22 @@ void Queue::finish(Event& event) {
 }
 
 void Queue::reopen(Event& event) {
+    close(event);
+    event.retry = true;
+    update(event);
+}
+
+void Queue::close(Event& event) {
     by_id_.erase(event.id);
     opened_.remove(event);
     event.open = false;
-    event.retry = true;
-    update(event);
+    replay_open_ -= event.replay != 0 ? 1 : 0;
+}
+
+const Event* Queue::oldest_live() const {
+    const auto oldest = std::find_if(events_.begin(), events_.end(),
+                                     [](const auto& event) { return !event.second->reserved; });
+    return oldest == events_.end() || oldest->first >= kReplayAge ? nullptr : oldest->second.get();
 }
 
 std::vector<Event*> Queue::open_events() const {

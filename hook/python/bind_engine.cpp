@@ -45,6 +45,10 @@ const char* name_of(core::Notice notice) {
             return "packet-late";
         case Notice::Undelivered:
             return "undelivered";
+        case Notice::ReplayDone:
+            return "replay-done";
+        case Notice::ReplayFailed:
+            return "replay-failed";
         case Notice::OutputDebug:
             return "output-debug";
         case Notice::Output:
