@@ -32,7 +32,7 @@ public:
     Engine& operator=(const Engine&) = delete;
     ~Engine();
 
-    /// Where the events of replays come from: before start(), of an entry with `replay`.
+    /// Where the events of replays come from, before start(). Without it there are none.
     void set_replay_source(ReplaySource source) { replay_source_ = std::move(source); }
 
     /// Starts the I/O thread and, through it, the runner; does nothing if they run.
@@ -59,7 +59,7 @@ public:
     void count_bypassed();
 
     /// Has the script told all active leases, as soon as the engine runs; if it is just being told,
-    /// then again. Does nothing without `replay`.
+    /// then again. Does nothing without the parameter `replay`.
     void request_replay();
 
     /// The page that the replay's source was asked for; an empty one may be the last. Ignored if
@@ -114,6 +114,7 @@ private:
     static std::string describe(const Event& event);
 
     // engine_replay.cpp: running through all leases.
+    bool replays() const;
     Replay::Step next_step(Clock::time_point now) const;
     Replay::Step step_replay(Clock::time_point now);
     void feed_replay(Replay::Step step);

@@ -7,7 +7,7 @@ namespace kea_runscript::core {
 
 void Engine::request_replay() {
     Lock lock(mutex_);
-    if (config_.replay && !stopping_) {
+    if (replays()) {
         replay_.request(Clock::now());
     }
     unlock_and_wake(lock);
@@ -38,14 +38,17 @@ void Engine::fail_replay(std::uint64_t generation, const std::string& reason) {
     unlock_and_wake(lock);
 }
 
+bool Engine::replays() const {
+    return config_.replay && replay_source_.want_page && !stopping_;
+}
+
 /// What is to be done next, and is to be done only once.
 Replay::Step Engine::step_replay(Clock::time_point now) {
     const bool new_stream = std::exchange(streams_, peer_.streams()) != peer_.streams();
     // The runner knows nothing that a new one would have to be told; workers do.
     const bool forgotten = new_stream && config_.mode != Mode::Exec;
     const bool repair = status_.dirty && queue_.live() == 0;
-    if ((forgotten || repair) && config_.replay && !stopping_ &&
-        replay_.phase() == Replay::Phase::None) {
+    if ((forgotten || repair) && replays() && replay_.phase() == Replay::Phase::None) {
         replay_.request(now);
     }
     const Replay::Step step = next_step(now);

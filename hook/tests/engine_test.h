@@ -37,6 +37,20 @@ inline bool dies(const std::string& pid) {
     });
 }
 
+/// A worker in shell: moves the stream out of the way of children and calls `handle POINT` for each
+/// event, with its id in $id; `before` is run at the start.
+inline std::string loop(const std::string& handle, const std::string& before = "") {
+    return "exec 3<&0 4>&1 </dev/null >&2\n" + before + "\nhandle() { " + handle + R"sh(
+}
+while IFS= read -r line <&3; do case $line in
+  EVENT=*) line=${line#*=}; id=${line%% *}; point=${line#* }; RETRY= WAIT= ;;
+  DRAIN=*) echo draining ;;
+  [A-Z]*=*) export "$line" ;;
+  '') [ -n "$id" ] && { handle "$point"; echo "done $id $?" >&4; }; id= ;;
+esac; done
+)sh";
+}
+
 class EngineTest : public testing::Test {
 protected:
     static constexpr const char* kPoint = "leases4_committed";

@@ -9,20 +9,6 @@ namespace {
 
 using namespace kea_runscript::test;
 
-/// Reads the stream out of the way of children and calls `handle POINT` for each event, with its id
-/// in $id; `before` is run at the start.
-std::string loop(const std::string& handle, const std::string& before = "") {
-    return "exec 3<&0 4>&1 </dev/null >&2\n" + before + "\nhandle() { " + handle + R"sh(
-}
-while IFS= read -r line <&3; do case $line in
-  EVENT=*) line=${line#*=}; id=${line%% *}; point=${line#* }; RETRY= WAIT= ;;
-  DRAIN=*) echo draining ;;
-  [A-Z]*=*) export "$line" ;;
-  '') [ -n "$id" ] && { handle "$point"; echo "done $id $?" >&4; }; id= ;;
-esac; done
-)sh";
-}
-
 class Worker : public EngineTest {
 protected:
     using EngineTest::start;
