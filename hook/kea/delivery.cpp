@@ -102,6 +102,7 @@ void park(CalloutHandle& handle, const HookPoint& point, const PacketPtr& query,
             .arg(query->getLabel());
         for (Delivery& delivery : deliveries) {
             delivery.entry->engine.submit(std::move(delivery.events), nullptr);
+            delivery.entry->engine.count_bypassed();
             verdict = strictest(verdict, delivery.entry->config().on_failure);
         }
         apply(handle, point, verdict);

@@ -40,19 +40,19 @@ protected:
     }
     Engine& start(const std::string& body, Config config) {
         EngineTest::start(body, std::move(config));
-        engine->set_replay_source(
-            {[this](std::uint64_t generation, bool first) {
-                 const std::lock_guard<std::mutex> lock(pages_mutex);
-                 given = first ? 0 : given;
-                 most_pending = std::max(most_pending, given - engine->status().replayed);
-                 wanted = generation;
-             },
-             [](const HookPoint& point, std::size_t leases) {
-                 auto mark = std::make_unique<Event>();
-                 mark->point = &point;
-                 mark->lines = "KEA_K=" + std::to_string(leases) + "\n";
-                 return mark;
-             }});
+        engine->set_replay_source({[this](std::uint64_t generation, bool first) {
+                                       const std::lock_guard<std::mutex> lock(pages_mutex);
+                                       given = first ? 0 : given;
+                                       most_pending = std::max(most_pending,
+                                                               given - engine->status().replayed);
+                                       wanted = generation;
+                                   },
+                                   [](const HookPoint& point, std::size_t leases) {
+                                       auto mark = std::make_unique<Event>();
+                                       mark->point = &point;
+                                       mark->lines = "KEA_K=" + std::to_string(leases) + "\n";
+                                       return mark;
+                                   }});
         pages = std::thread([this] { serve_pages(); });
         return *engine;
     }
@@ -101,12 +101,12 @@ protected:
         return lines;
     }
 
-    std::size_t leases = 10;             // the active ones, with the keys 0, 1, ...
+    std::size_t leases = 10;  // the active ones, with the keys 0, 1, ...
     std::atomic<bool> hold_pages = false;
-    std::size_t most_pending = 0;        // leases that were not told yet when a page was asked for
-    std::mutex pages_mutex;              // guards the rest
+    std::size_t most_pending = 0;         // leases that were not told yet when a page was asked for
+    std::mutex pages_mutex;               // guards the rest
     std::optional<std::uint64_t> wanted;  // the generation that has asked for a page
-    std::size_t given = 0;               // leases of that generation
+    std::size_t given = 0;                // leases of that generation
 
 private:
     void serve_pages() {

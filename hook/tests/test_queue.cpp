@@ -241,4 +241,49 @@ TEST(Queue, WhatIsJoinedIsIdleNoMore) {
     EXPECT_EQ(queue.oldest_idle(), nullptr);
 }
 
+void push_replay(Queue& queue, const char* key) {
+    auto event = std::move(packet({key}).front());
+    event->replay = 1;
+    queue.push_replay(std::move(event));
+}
+
+TEST(Queue, WhatIsOfAReplayComesLastAndIsNotDiscarded) {
+    Queue queue;
+    push_replay(queue, "a");
+    push_replay(queue, "b");
+    EXPECT_EQ(queue.oldest_idle(), nullptr);
+    EXPECT_EQ(queue.oldest_live(), nullptr);
+    push(queue, {"c"});
+    EXPECT_EQ(queue.size(), 3U);
+    EXPECT_EQ(queue.live(), 1U);
+    EXPECT_EQ(queue.oldest_live()->key, "c");
+    EXPECT_TRUE(queue.may_open(0));
+    EXPECT_EQ(queue.open_next({})->key, "c");
+    EXPECT_FALSE(queue.may_open(0));
+    EXPECT_TRUE(queue.may_open(1));
+    EXPECT_EQ(queue.open_next({})->key, "a");
+    EXPECT_FALSE(queue.may_open(1));
+    EXPECT_EQ(queue.live_open(), 1U);
+    EXPECT_EQ(queue.live_waiting(), 0U);
+}
+
+TEST(Queue, WhatIsOfAReplayIsDroppedUnlessItIsOpen) {
+    Queue queue;
+    push_replay(queue, "a");
+    push_replay(queue, "b");
+    push_replay(queue, "c");
+    Event* const open = queue.open_next({});
+    EXPECT_FALSE(queue.drop_replay("a"));
+    EXPECT_FALSE(queue.drop_replay("other"));
+    EXPECT_TRUE(queue.drop_replay("b"));
+    push(queue, {"a"});
+    EXPECT_FALSE(queue.drop_replay("a"));
+    queue.drop_replay();
+    EXPECT_EQ(queue.size(), 2U);
+    EXPECT_FALSE(queue.may_open(9)) << "the live event of its key waits for it";
+    queue.finish(*open);
+    EXPECT_EQ(queue.open_next({})->key, "a");
+    EXPECT_EQ(queue.live(), queue.size());
+}
+
 }  // namespace

@@ -63,8 +63,7 @@ TEST_F(FailedReplays, AFailureOfALiveEventEndsIt) {
 TEST_F(FailedReplays, AHungWorkerEndsIt) {
     Config config = ReplayTest::config(Mode::Worker);
     config.timeout = 300ms;
-    start(loop(noting("$1") + "; " + once("lease4_replay", "5", "sleep 60"),
-               "echo ready 1 >&4"),
+    start(loop(noting("$1") + "; " + once("lease4_replay", "5", "sleep 60"), "echo ready 1 >&4"),
           config);
     engine->start();
     expect_repeated("lease4_replay 5: the worker does not answer");
