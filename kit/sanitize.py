@@ -14,7 +14,7 @@ from kit.paths import BUILD
 SANITIZERS = {"memory": "address,undefined", "threads": "thread"}
 """Each build, and what is built into it. They exclude each other."""
 
-FUZZERS = ("config", "up")
+FUZZERS = ("config", "route", "up")
 """The names in hook/fuzz."""
 
 SECONDS = 60

@@ -5,11 +5,13 @@
 
 namespace kea_runscript::route {
 
-enum class Action { add, del };
+enum class Action { add, del, claim, replay_begin, replay_end, flush, sync };
 
 struct Command {
     Action action;
-    Route route;
+    Route route;           ///< add, del, claim
+    int family;            ///< all but sync: AF_INET or AF_INET6
+    std::uint32_t leases;  ///< replay_end
 };
 
 extern const char* const help;

@@ -6,8 +6,8 @@
 
 namespace kea_runscript::route {
 
-/// The exit codes; 64 and 77 are EX_USAGE and EX_NOPERM of sysexits.h.
-enum class Exit { done = 0, kernel = 1, usage = 64, refused = 77 };
+/// The exit codes; 64 and 77 are EX_USAGE and EX_NOPERM of sysexits.h, 78 is the protocol's.
+enum class Exit { done = 0, kernel = 1, usage = 64, refused = 77, version = 78 };
 
 /// Ends the program: one line that names what is wrong and the remedy.
 class Failure : public std::runtime_error {

@@ -57,7 +57,23 @@ void Kernel::dump(Message& message, const std::function<void()>& restart,
                   "the kernel's routes change faster than they can be read: try again");
 }
 
-std::vector<Prefix> Kernel::connected(int family) {
+void Kernel::forget() {
+    connected_.clear();
+    devices_.clear();
+}
+
+unsigned Kernel::device(const std::string& name) {
+    const auto known = devices_.find(name);
+    if (known != devices_.end()) {
+        return known->second;
+    }
+    return devices_[name] = if_nametoindex(name.c_str());
+}
+
+const std::vector<Prefix>& Kernel::connected(int family) {
+    if (const auto known = connected_.find(family); known != connected_.end()) {
+        return known->second;
+    }
     std::vector<Prefix> prefixes;
     ifaddrmsg header{};
     header.ifa_family = static_cast<std::uint8_t>(family);
@@ -74,7 +90,7 @@ std::vector<Prefix> Kernel::connected(int family) {
                 prefixes.push_back(prefix_around(*address, header.ifa_prefixlen));
             }
         });
-    return prefixes;
+    return connected_[family] = prefixes;
 }
 
 Answer Kernel::change(std::uint16_t type, unsigned flags, const Route& route, unsigned device) {
@@ -110,16 +126,21 @@ Answer Kernel::change(std::uint16_t type, unsigned flags, const Route& route, un
     return netlink_.ask(message, [](const nlmsghdr&) {});
 }
 
-// Whether the kernel would use exactly this route for its destination. Quick however long the table
-// is; a "no" may also mean that a longer prefix, a routing rule or a link that is down hides it.
-bool Kernel::is_best(const Route& route, unsigned device) {
+// Whether exactly this route is there, found quickly however long the table is. For IPv6 a "no" may
+// also mean that a longer prefix, a routing rule or a link that is down hides it.
+bool Kernel::has(const Route& route, unsigned device) {
     const Address& network = route.destination.network;
+    if (network.family == AF_INET) {
+        // Asked to create nothing, it only looks whether it would have to.
+        return change(RTM_NEWROUTE, 0, route, device).error == EEXIST;
+    }
     rtmsg header{};
     header.rtm_family = static_cast<unsigned char>(network.family);
     header.rtm_dst_len = static_cast<unsigned char>(network.bits());
     header.rtm_flags = RTM_F_FIB_MATCH;
     Message message(RTM_GETROUTE, 0, header);
     message.add(RTA_DST, network.bytes.data(), network.size());
+    message.add(RTA_OIF, &device, sizeof device);  // which finds the table of a VRF as well
     bool found = false;
     netlink_.ask(message, [&](const nlmsghdr& item) { found = Entry(item).is(route, device); });
     return found;
@@ -141,20 +162,20 @@ std::vector<Entry> Kernel::entries(const Route& route) {
     return rivals;
 }
 
-void Kernel::add(const Route& route) {
-    const unsigned device = if_nametoindex(route.device.c_str());
+bool Kernel::add(const Route& route, bool seen) {
+    const unsigned device = this->device(route.device);
     if (device == 0) {
         throw Failure(Exit::kernel, "dev " + quoted(route.device) +
                                         " does not exist: `ip link` lists the interfaces");
     }
     Answer answer = change(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, route, device);
     if (answer.error == EEXIST) {
-        if (is_best(route, device)) {
-            return;
+        if (seen || has(route, device)) {
+            return false;
         }
         for (const Entry& entry : entries(route)) {
             if (entry.is(route, device)) {
-                return;
+                return false;
             }
             if (!entry.ours) {
                 throw Failure(Exit::refused,
@@ -169,20 +190,23 @@ void Kernel::add(const Route& route) {
     if (answer.error != 0) {
         throw refusal("add", route, answer);
     }
+    return true;
 }
 
-void Kernel::remove(const Route& route) {
-    const unsigned device = route.device.empty() ? 0 : if_nametoindex(route.device.c_str());
+bool Kernel::remove(const Route& route) {
+    const unsigned device = route.device.empty() ? 0 : this->device(route.device);
     if (!route.device.empty() && device == 0) {
-        return;  // its routes went with the interface
+        return false;  // its routes went with the interface
     }
-    Answer answer;
+    Answer answer = change(RTM_DELROUTE, 0, route, device);
+    const bool found = answer.error == 0;
     while (answer.error == 0) {
         answer = change(RTM_DELROUTE, 0, route, device);
     }
     if (answer.error != ESRCH) {
         throw refusal("remove", route, answer);
     }
+    return found;
 }
 
 }  // namespace kea_runscript::route

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "route/entry.h"
@@ -13,25 +16,34 @@ namespace kea_runscript::route {
 class Kernel {
 public:
     /// The networks of the host's own addresses.
-    std::vector<Prefix> connected(int family);
+    const std::vector<Prefix>& connected(int family);
 
-    /// Sets the route; does nothing if it is there already; replaces one of ours to the same
-    /// destination. Throws Failure: kernel, or refused if somebody else has a route to this
+    /// The number of an interface; 0 if there is none of that name.
+    unsigned device(const std::string& name);
+
+    /// What the two above have read is kept until then.
+    void forget();
+
+    /// Sets the route; replaces one of ours to the same destination. `seen`: a route to there was
+    /// just this one when somebody looked, which need not be done again. Returns whether there was
+    /// anything to do. Throws Failure: kernel, or refused if somebody else has a route to this
     /// destination.
-    void add(const Route& route);
+    bool add(const Route& route, bool seen = false);
 
-    /// Removes what we have set for this destination; fine if there is nothing. Throws
+    /// Removes what we have set for this destination. Returns whether there was anything. Throws
     /// Failure(kernel).
-    void remove(const Route& route);
+    bool remove(const Route& route);
 
 private:
     Answer change(std::uint16_t type, unsigned flags, const Route& route, unsigned device);
-    bool is_best(const Route& route, unsigned device);
+    bool has(const Route& route, unsigned device);
     std::vector<Entry> entries(const Route& route);
     void dump(Message& message, const std::function<void()>& restart,
               const Netlink::Visitor& visit);
 
     Netlink netlink_;
+    std::map<int, std::vector<Prefix>> connected_;  // by family
+    std::unordered_map<std::string, unsigned> devices_;
 };
 
 }  // namespace kea_runscript::route

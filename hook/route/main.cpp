@@ -1,18 +1,18 @@
 // kea-runscript-route: sets and removes the kernel routes of leases, as root, for Kea's user.
 //
-// Whoever calls it chooses every argument, hence all of them are hostile here. Nothing else of the
-// caller counts: no environment variable is read, no file but routes.conf opened, no program
-// started.
+// Whoever calls it chooses every argument and, for sync, every octet of the stream, hence all of
+// them are hostile here. Nothing else of the caller counts: no environment variable is read, no
+// file opened but routes.conf and what this program keeps in /run, no program started.
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
 
-#include "route/bounds.h"
 #include "route/command_line.h"
+#include "route/commands.h"
 #include "route/failure.h"
-#include "route/kernel.h"
 #include "route/policy.h"
+#include "route/sync.h"
 #include "route/trusted_file.h"
 
 namespace {
@@ -22,25 +22,20 @@ using namespace kea_runscript::route;
 // Not configurable: who could choose the file could choose the rules.
 const char* const routes_conf = "/etc/kea-runscript/routes.conf";
 
+Policy read_policy() {
+    return Policy::parse(read_trusted(routes_conf), routes_conf);
+}
+
 void run(const Words& words) {
     if (words == Words{"--help"} || words == Words{"-h"}) {
         std::fputs(help, stdout);
         return;
     }
-    const auto [action, wanted] = parse_command(words);
-    require_routable(wanted);
-    const Policy policy = Policy::parse(read_trusted(routes_conf), routes_conf);
-    Kernel kernel;
-    for (const std::string& device : policy.devices(wanted)) {
-        Route route = wanted;
-        route.device = device;
-        if (action == Action::add) {
-            require_not_connected(route.destination,
-                                  kernel.connected(route.destination.network.family));
-            kernel.add(route);
-        } else {
-            kernel.remove(route);
-        }
+    const Command command = parse_command(words);
+    if (command.action == Action::sync) {
+        Sync(read_policy).run(STDIN_FILENO, STDOUT_FILENO);
+    } else {
+        carry_out(command, read_policy());
     }
 }
 

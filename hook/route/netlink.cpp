@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <stdexcept>
-#include <vector>
 
 #include "route/failure.h"
 
@@ -75,44 +74,54 @@ Netlink::~Netlink() {
 }
 
 Answer Netlink::ask(Message& message, const Visitor& visit) {
+    send(message);
+    std::optional<Answer> answer;
+    while (!answer) {
+        answer = receive(visit);
+    }
+    return *answer;
+}
+
+void Netlink::send(Message& message) {
     message.head()->nlmsg_seq = ++sequence_;
-    if (send(socket_, message.head(), message.head()->nlmsg_len, 0) < 0) {
+    interrupted_ = false;
+    if (::send(socket_, message.head(), message.head()->nlmsg_len, 0) < 0) {
         fail("cannot send");
     }
-    bool interrupted = false;
-    std::vector<char> buffer(32768);  // a dump comes in pieces of at most this size
-    for (;;) {
-        sockaddr_nl sender{};
-        socklen_t sender_size = sizeof sender;
-        const ssize_t size = recvfrom(socket_, buffer.data(), buffer.size(), MSG_TRUNC,
-                                      reinterpret_cast<sockaddr*>(&sender), &sender_size);
-        if (size < 0 && errno == EINTR) {
-            continue;
-        }
-        if (size < 0 || static_cast<std::size_t>(size) > buffer.size()) {
-            fail("cannot receive");
-        }
-        if (sender.nl_pid != 0) {  // only the kernel's word counts
-            continue;
-        }
-        auto left = static_cast<unsigned>(size);
-        for (auto* part = reinterpret_cast<nlmsghdr*>(buffer.data()); NLMSG_OK(part, left);
-             part = NLMSG_NEXT(part, left)) {
-            if (part->nlmsg_seq != sequence_) {
-                continue;
-            }
-            interrupted = interrupted || (part->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
-            if (part->nlmsg_type == NLMSG_ERROR) {
-                return read_error(*part);
-            }
-            if (part->nlmsg_type == NLMSG_DONE) {
-                int error = 0;
-                std::memcpy(&error, NLMSG_DATA(part), sizeof error);
-                return {-error, std::strerror(-error), interrupted};
-            }
-            visit(*part);
-        }
+}
+
+std::optional<Answer> Netlink::receive(const Visitor& visit) {
+    sockaddr_nl sender{};
+    socklen_t sender_size = sizeof sender;
+    const ssize_t size = recvfrom(socket_, buffer_.data(), buffer_.size(), MSG_TRUNC,
+                                  reinterpret_cast<sockaddr*>(&sender), &sender_size);
+    if (size < 0 && errno == EINTR) {
+        return std::nullopt;
     }
+    if (size < 0 || static_cast<std::size_t>(size) > buffer_.size()) {
+        fail("cannot receive");
+    }
+    if (sender.nl_pid != 0) {  // only the kernel's word counts
+        return std::nullopt;
+    }
+    auto left = static_cast<unsigned>(size);
+    for (auto* part = reinterpret_cast<nlmsghdr*>(buffer_.data()); NLMSG_OK(part, left);
+         part = NLMSG_NEXT(part, left)) {
+        if (part->nlmsg_seq != sequence_) {
+            continue;
+        }
+        interrupted_ = interrupted_ || (part->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+        if (part->nlmsg_type == NLMSG_ERROR) {
+            return read_error(*part);
+        }
+        if (part->nlmsg_type == NLMSG_DONE) {
+            int error = 0;
+            std::memcpy(&error, NLMSG_DATA(part), sizeof error);
+            return Answer{-error, std::strerror(-error), interrupted_};
+        }
+        visit(*part);
+    }
+    return std::nullopt;
 }
 
 }  // namespace kea_runscript::route

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace kea_runscript::route {
@@ -36,7 +37,7 @@ private:
 struct Answer {
     int error = 0;             ///< errno, 0 for success
     std::string reason;        ///< in the kernel's words
-    bool interrupted = false;  ///< a dump during which what it lists has changed
+    bool interrupted = false;  ///< a listing during which what it lists has changed
 };
 
 /// A socket to the routing part of the kernel. Throws Failure(kernel) where it fails as such.
@@ -54,9 +55,19 @@ public:
     /// Sends one request and waits for its end; `visit` gets each message that it yields.
     Answer ask(Message& message, const Visitor& visit);
 
+    /// The same in steps, for a request that yields much: sends it, then reads a piece of what it
+    /// yields, and another one, until there is an answer.
+    void send(Message& message);
+    std::optional<Answer> receive(const Visitor& visit);
+
 private:
+    /// A listing comes in pieces of at most this size.
+    static constexpr std::size_t kPiece = 32768;
+
     int socket_;
     std::uint32_t sequence_ = 0;
+    bool interrupted_ = false;
+    alignas(nlmsghdr) std::array<char, kPiece> buffer_;
 };
 
 }  // namespace kea_runscript::route

@@ -1,6 +1,8 @@
 #include "route/policy.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "route/failure.h"
 #include "route/words.h"
@@ -8,7 +10,8 @@
 namespace kea_runscript::route {
 
 bool Policy::Rule::fits(const Route& route) const {
-    return prefix.contains(route.destination) && table == route.table &&
+    return prefix.contains(route.destination) &&
+           (route.table == RT_TABLE_UNSPEC || table == route.table) &&
            route.destination.length >= min_length && route.destination.length <= max_length &&
            (device.empty() || route.device.empty() || device == route.device);
 }
@@ -60,25 +63,29 @@ Policy Policy::parse(std::string_view text, const std::string& name) {
     return policy;
 }
 
-std::vector<std::string> Policy::devices(const Route& route) const {
-    std::vector<std::string> devices;
+std::vector<Route> Policy::allowed(const Route& route) const {
+    std::set<std::pair<std::string, std::uint32_t>> places;
     for (const Rule& rule : rules_) {
         if (rule.fits(route)) {
-            devices.push_back(route.device.empty() ? rule.device : route.device);
+            places.emplace(route.device.empty() ? rule.device : route.device, rule.table);
         }
     }
-    if (devices.empty()) {
-        const std::string prefix = to_text(route.destination);
-        const std::string device = route.device.empty() ? "" : " dev " + route.device;
-        const std::string table =
-            route.table == RT_TABLE_MAIN ? "" : " table " + table_name(route.table);
-        throw Failure(Exit::refused, "no rule of " + name_ + " allows " + prefix + device + table +
-                                         ": if it is wanted, add `allow " + prefix + device +
-                                         table + "` there");
+    std::vector<Route> routes;
+    for (const auto& [device, table] : places) {
+        routes.push_back({route.destination, device, route.next_hop, table});
     }
-    std::sort(devices.begin(), devices.end());
-    devices.erase(std::unique(devices.begin(), devices.end()), devices.end());
-    return devices;
+    return routes;
+}
+
+std::vector<Route> Policy::require_allowed(const Route& route) const {
+    std::vector<Route> routes = allowed(route);
+    if (routes.empty()) {
+        const std::string wanted =
+            to_text(Route{route.destination, route.device, std::nullopt, route.table});
+        throw Failure(Exit::refused, "no rule of " + name_ + " allows " + wanted +
+                                         ": if it is wanted, add `allow " + wanted + "` there");
+    }
+    return routes;
 }
 
 }  // namespace kea_runscript::route

@@ -15,9 +15,12 @@ public:
     /// is wrong: half a policy is none.
     static Policy parse(std::string_view text, const std::string& name);
 
-    /// The interfaces on which this route may be set or removed: its own one, or, where it names
-    /// none, each that a fitting rule names ("" is any). Throws Failure(refused) if no rule fits.
-    std::vector<std::string> devices(const Route& route) const;
+    /// What may be set or removed: this route, and where it names no interface or no table, once
+    /// for each that a fitting rule names (interface "" is any). Empty if no rule fits.
+    std::vector<Route> allowed(const Route& route) const;
+
+    /// The same. Throws Failure(refused) if no rule fits.
+    std::vector<Route> require_allowed(const Route& route) const;
 
 private:
     struct Rule {

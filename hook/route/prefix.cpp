@@ -2,14 +2,34 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
+
 #include "route/failure.h"
 #include "route/words.h"
 
 namespace kea_runscript::route {
 
+namespace {
+
+/// The bits that an address keeps in its octet `octet`, if it keeps the first `length` of all.
+std::uint8_t mask(unsigned length, unsigned octet) {
+    const unsigned before = octet * 8;
+    const unsigned bits = length <= before ? 0 : std::min(length - before, 8U);
+    return static_cast<std::uint8_t>(0xFF00U >> bits);
+}
+
+}  // namespace
+
 bool Prefix::contains(const Prefix& other) const {
-    return network.family == other.network.family && length <= other.length &&
-           prefix_around(other.network, length).network == network;
+    if (network.family != other.network.family || length > other.length) {
+        return false;
+    }
+    for (unsigned octet = 0; octet * 8 < length; ++octet) {
+        if (((network.bytes[octet] ^ other.network.bytes[octet]) & mask(length, octet)) != 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 std::optional<Address> parse_address(std::string_view text) {
@@ -45,8 +65,8 @@ Prefix parse_prefix(std::string_view text) {
 }
 
 Prefix prefix_around(Address address, unsigned length) {
-    for (unsigned bit = length; bit < address.bits(); ++bit) {
-        address.bytes[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> bit % 8));
+    for (unsigned octet = length / 8; octet < address.size(); ++octet) {
+        address.bytes[octet] &= mask(length, octet);
     }
     return {address, length};
 }

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "route/descriptor.h"
 #include "route/failure.h"
 
 namespace kea_runscript::route {
@@ -17,6 +18,8 @@ namespace {
 [[noreturn]] void refuse(const std::string& path, const std::string& reason) {
     throw Failure(Exit::refused, path + " " + reason);
 }
+
+}  // namespace
 
 void require_roots_own(const std::string& path, const struct stat& status) {
     if (status.st_uid != 0) {
@@ -28,21 +31,18 @@ void require_roots_own(const std::string& path, const struct stat& status) {
     }
 }
 
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor(Descriptor&&) = delete;
-    Descriptor& operator=(Descriptor&&) = delete;
-    ~Descriptor() { close(number_); }
-    int number() const { return number_; }
-
-private:
-    int number_;
-};
-
-}  // namespace
+std::string read_whole(int file, const std::string& path) {
+    std::string content;
+    std::array<char, 4096> buffer{};
+    ssize_t count = 0;
+    while ((count = read(file, buffer.data(), buffer.size())) > 0) {
+        content.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    if (count < 0) {
+        refuse(path, std::string("cannot be read to its end: ") + std::strerror(errno));
+    }
+    return content;
+}
 
 std::string read_trusted(const std::string& path) {
     struct stat status{};
@@ -65,17 +65,7 @@ std::string read_trusted(const std::string& path) {
         refuse(path, "is not an ordinary file: replace it by one");
     }
     require_roots_own(path, status);
-
-    std::string content;
-    std::array<char, 4096> buffer{};
-    ssize_t count = 0;
-    while ((count = read(file.number(), buffer.data(), buffer.size())) > 0) {
-        content.append(buffer.data(), static_cast<std::size_t>(count));
-    }
-    if (count < 0) {  // a rule that is cut off could allow more than the whole one
-        refuse(path, std::string("cannot be read to its end: ") + std::strerror(errno));
-    }
-    return content;
+    return read_whole(file.number(), path);
 }
 
 }  // namespace kea_runscript::route

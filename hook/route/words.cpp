@@ -64,6 +64,16 @@ std::uint32_t parse_number(const std::string& what, std::string_view text, std::
     return number;
 }
 
+Address parse_hop(const std::string& what, std::string_view text, int family) {
+    const std::optional<Address> address = parse_address(text);
+    if (!address || address->family != family) {
+        throw Failure(Exit::usage, what + " " + quoted(text) +
+                                       " is not an address of the prefix's family: write it like " +
+                                       (family == AF_INET ? "192.0.2.1" : "fe80::1"));
+    }
+    return *address;
+}
+
 std::string parse_device(const std::string& text) {
     if (text.empty() || text.size() >= IFNAMSIZ || text.front() == '-' || text == "." ||
         text == ".." || !std::all_of(text.begin(), text.end(), is_name_character)) {
@@ -73,6 +83,23 @@ std::string parse_device(const std::string& text) {
                           "(not - in front), as `ip link` shows it");
     }
     return text;
+}
+
+int parse_family(const std::string& text) {
+    for (const int family : {AF_INET, AF_INET6}) {
+        if (text == family_name(family)) {
+            return family;
+        }
+    }
+    throw Failure(Exit::usage, "FAMILY " + quoted(text) + " is not known: write ipv4 or ipv6");
+}
+
+std::string family_name(int family) {
+    return family == AF_INET ? "ipv4" : "ipv6";
+}
+
+std::uint32_t parse_leases(std::string_view text) {
+    return parse_number("the number of leases", text, 0, std::numeric_limits<std::uint32_t>::max());
 }
 
 std::uint32_t parse_table(const std::string& text) {

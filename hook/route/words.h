@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "route/prefix.h"
+
 namespace kea_runscript::route {
 
 using Words = std::vector<std::string>;
@@ -24,8 +26,18 @@ Options parse_options(const Words& words, std::size_t first,
 std::uint32_t parse_number(const std::string& what, std::string_view text, std::uint32_t low,
                            std::uint32_t high);
 
+/// An address of this family. `what` names it in the message.
+Address parse_hop(const std::string& what, std::string_view text, int family);
+
 /// The name of a network interface, unchanged.
 std::string parse_device(const std::string& text);
+
+/// "ipv4" or "ipv6", as AF_INET or AF_INET6.
+int parse_family(const std::string& text);
+std::string family_name(int family);
+
+/// How many leases a replay had.
+std::uint32_t parse_leases(std::string_view text);
 
 /// "main" or a number.
 std::uint32_t parse_table(const std::string& text);

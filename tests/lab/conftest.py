@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from kit import roots
+from kit import build, roots, targets
 from kit.lab import Access, Client, Host, Lab
 from kit.lab.host import PACKAGES
 from kit.targets import Target
+from tests.lab.routing import Net, routing
 
 KEA = ("kea-dhcp4-server", "kea-dhcp6-server", "strace")
 ADDRESSES = ("198.51.100.1/24", "2001:db8::1/64")
@@ -43,3 +44,17 @@ def access(lab: Lab, server: Host) -> Access:
 def client(access: Access) -> Client:
     """A client whose DHCP packets are recorded."""
     return access.client("client", capture=True)
+
+
+@pytest.fixture(scope="session")
+def route_program(as_root: None) -> Path:
+    """kea-runscript-route, built for this machine."""
+    stage = build.build(targets.for_this_machine())
+    return stage / "usr/libexec/kea-hook-runscript/kea-runscript-route"
+
+
+@pytest.fixture
+def net(route_program: Path) -> Iterator[Net]:
+    """Network and mount namespaces of the test's own, for kea-runscript-route."""
+    with routing(route_program) as net:
+        yield net

@@ -1,134 +1,14 @@
-"""kea-runscript-route against a real kernel table, in network and mount namespaces of its own.
-
-/etc there is an empty tmpfs, so the program as it is installed finds the rules of each test
-at its one fixed path.
-"""
+"""kea-runscript-route against a real kernel table, in network and mount namespaces of its own."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import takewhile
-from pathlib import Path
-from select import select
-
 import pytest
 
-from kit import build, roots, targets
+from tests.lab.routing import CONF, Net
 
-CONF = "/etc/kea-runscript/routes.conf"
-RULES = """
-allow 10.0.0.0/8 dev eth1
-allow 10.9.0.0/16 table 100
-allow 2001:db8::/32 dev eth1
-"""
-SETUP = """
-set -eu
-mount -t tmpfs -o mode=755 tmpfs /etc
-mkdir /etc/kea-runscript
-ip link add eth1 type veth peer name peer1
-ip link add eth2 type veth peer name peer2
-# Link-local addresses would come later, with routes of their own.
-for link in eth1 peer1 eth2 peer2; do ip link set "$link" addrgenmode none; done
-for link in lo eth1 peer1 eth2 peer2; do ip link set "$link" up; done
-ip address add 10.0.0.1/24 dev eth1
-ip address add 2001:db8:0:1::1/64 dev eth1 nodad
-ip address add fe80::1/64 dev eth1 nodad
-ip address add fe80::9/64 dev eth2 nodad
-echo ready
-exec cat
-"""
 V4 = ("10.1.0.7/32", "10.0.0.2", "10.0.0.3")
 V6 = ("2001:db8:7::/56", "fe80::2", "fe80::3")
 BOTH = pytest.mark.parametrize(("prefix", "first", "second"), [V4, V6], ids=["IPv4", "IPv6"])
-
-
-class Net:
-    """Namespaces that end with `holder`, which ends with its standard input, so with pytest."""
-
-    def __init__(self, program: Path, holder: subprocess.Popen[str]) -> None:
-        self._program = program
-        self._enter = ["nsenter", f"--target={holder.pid}", "--net", "--mount", "--root", "--wd"]
-
-    def popen(self, *argv: str) -> subprocess.Popen[str]:
-        return subprocess.Popen([*self._enter, *argv], stdout=subprocess.PIPE, text=True)
-
-    def run(self, *argv: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*self._enter, *argv], capture_output=True, text=True, check=check)
-
-    def sh(self, script: str) -> None:
-        self.run("sh", "-euc", script)
-
-    def ip(self, command: str) -> str:
-        return self.run("ip", *command.split()).stdout
-
-    def route(
-        self, command: str, *, wrapper: tuple[str, ...] = ()
-    ) -> subprocess.CompletedProcess[str]:
-        return self.run(*wrapper, str(self._program), *command.split(), check=False)
-
-    def does(self, command: str) -> None:
-        done = self.route(command)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-    def refuses(self, command: str, code: int, *texts: str, wrapper: tuple[str, ...] = ()) -> None:
-        """The command ends with this code and says all texts in one line; no route has changed."""
-        before = self.everything()
-        done = self.route(command, wrapper=wrapper)
-        assert (done.returncode, done.stdout) == (code, ""), done.stderr
-        assert done.stderr.startswith("kea-runscript-route: ")
-        assert done.stderr.count("\n") == 1
-        for text in texts:
-            assert text in done.stderr
-        assert self.everything() == before
-
-    @contextmanager
-    def no_event(self) -> Iterator[None]:
-        """The kernel announces no change of a route meanwhile."""
-        with self.popen("ip", "-o", "monitor", "route") as monitor:
-            assert monitor.stdout is not None
-            while not select([monitor.stdout], [], [], 0.01)[0]:  # until it listens
-                self.ip("route add 198.51.100.1 dev eth2")
-                self.ip("route del 198.51.100.1 dev eth2")
-            yield
-            self.ip("route add 203.0.113.1 dev eth2")
-            self.ip("route del 203.0.113.1 dev eth2")
-            lines = takewhile(lambda line: "203.0.113.1" not in line, monitor.stdout)
-            assert [line for line in lines if "198.51.100.1" not in line] == []
-            monitor.terminate()
-
-    def everything(self) -> str:
-        return self.ip("-4 -N route show table all") + self.ip("-6 -N route show table all")
-
-    def to(self, prefix: str, table: str = "main") -> list[tuple[str, str, str]]:
-        """(protocol, dev, next hop or "") of each route to exactly this prefix, sorted."""
-        family = "-6" if ":" in prefix else "-4"
-        shown = json.loads(self.ip(f"{family} -N -j route show table {table} exact {prefix}"))
-        return sorted(
-            (route["protocol"], hop["dev"], hop.get("gateway", ""))
-            for route in shown
-            for hop in route.get("nexthops", [route])
-        )
-
-
-@pytest.fixture(scope="module")
-def program(as_root: None) -> Path:
-    stage = build.build(targets.for_this_machine())
-    return stage / "usr/libexec/kea-hook-runscript/kea-runscript-route"
-
-
-@pytest.fixture
-def net(program: Path) -> Iterator[Net]:
-    argv = ["unshare", "--net", *roots.PRIVATE, "sh", "-c", SETUP]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "ready\n"
-        net = Net(program, holder)
-        net.sh(f"printf %s '{RULES}' > {CONF}")
-        yield net
 
 
 @BOTH
@@ -245,18 +125,37 @@ def test_tables(net: Net) -> None:
     net.does("add 10.9.0.7 dev eth2 table 100")
     assert net.to("10.9.0.7/32", "100") == [("75", "eth2", "")]
     assert net.to("10.9.0.7/32") == []
-    net.does("del 10.9.0.7")
+    net.does("del 10.9.0.7 table main")
     assert net.to("10.9.0.7/32", "100") == [("75", "eth2", "")]
     net.does("del 10.9.0.7 table 100")
     assert net.to("10.9.0.7/32", "100") == []
     net.refuses("add 10.9.0.7 dev eth1 table 101", 77, "add `allow 10.9.0.7/32 dev eth1 table 101`")
 
 
+def test_without_a_table_the_rules_name_it(net: Net) -> None:
+    net.does("add 10.9.0.7 dev eth2")
+    assert net.to("10.9.0.7/32", "100") == [("75", "eth2", "")]
+    assert net.to("10.9.0.7/32") == []
+    net.does("add 10.9.0.8 dev eth1")
+    assert net.to("10.9.0.8/32", "100") == net.to("10.9.0.8/32") == [("75", "eth1", "")]
+    for address in ("10.9.0.7", "10.9.0.8"):
+        net.does(f"del {address}")
+        assert net.to(f"{address}/32", "100") == net.to(f"{address}/32") == []
+
+
 @pytest.mark.parametrize(
     ("command", "code", "text"),
     [
         ("", 64, "--help"),
-        ("flush 10.0.0.0/8", 64, "--help"),
+        ("replace 10.0.0.1", 64, "--help"),
+        ("del", 64, "--help"),
+        ("flush", 64, "write `flush FAMILY`"),
+        ("flush 10.0.0.0/8", 64, "write ipv4 or ipv6"),
+        ("sync ipv4", 64, "write `sync`"),
+        ("replay-begin 4", 64, "write ipv4 or ipv6"),
+        ("replay-end ipv4", 64, "write `replay-end FAMILY LEASES`"),
+        ("replay-end ipv4 -1", 64, "the number of leases '-1' is not a number"),
+        ("replay-end ipv4 1", 64, "no replay of ipv4 has begun"),
         ("add 10.1.0.7", 64, "dev IFACE"),
         ("add 10.1.0.7/24 dev eth1", 64, "write 10.1.0.0/24"),
         ("add 10.1.0.7 dev eth1 via 2001:db8::1", 64, "via"),
@@ -286,7 +185,7 @@ def test_inside_a_connected_network_is_fine(net: Net) -> None:
 
 
 def test_an_interface_that_does_not_exist(net: Net) -> None:
-    net.sh(f"echo 'allow 10.0.0.0/8' > {CONF}")
+    net.rules("allow 10.0.0.0/8\n")
     net.refuses("add 10.1.0.7 dev eth9", 1, "dev 'eth9' does not exist")
     net.does("del 10.1.0.7 dev eth9")
 

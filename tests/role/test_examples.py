@@ -24,6 +24,8 @@ V6 = {
     "KEA_LEASE6_INTERFACE": "eth1",
     "KEA_LEASE6_NEXT_HOP": "fe80::2",
 }
+BEGIN4, END4 = ["replay-begin", "ipv4"], ["replay-end", "ipv4", "12"]
+BEGIN6, END6 = ["replay-begin", "ipv6"], ["replay-end", "ipv6", "12"]
 ADD4 = ["add", "10.255.0.7/32", "dev", "eth1"]
 DEL4 = ["del", "10.255.0.7/32"]
 ADD6 = ["add", "2001:db8:8000:100::/56", "dev", "eth1", "via", "fe80::2"]
@@ -64,14 +66,21 @@ def asked(recorder: Path, script: str, point: str, environment: dict[str, str]) 
         ("leases4_committed", "renewed", ADD4),
         ("leases4_committed", "deleted", DEL4),
         ("leases4_committed", "declined", DEL4),
+        ("lease4_changed", "new", ADD4),
+        ("lease4_changed", "renewed", ADD4),
+        ("lease4_changed", "deleted", DEL4),
+        ("lease4_changed", "declined", DEL4),
         ("lease4_release", "", DEL4),
         ("lease4_expire", "", DEL4),
+        ("replay_begin", "", BEGIN4),
+        ("lease4_replay", "", ADD4),
+        ("replay_end", "", END4),
         ("lease4_renew", "", []),
         ("pkt4_receive", "", []),
     ],
 )
 def test_slash32(recorder: Path, point: str, change: str, expected: list[str]) -> None:
-    environment = {**V4, "KEA_LEASE4_CHANGE": change}
+    environment = {**V4, "KEA_LEASE4_CHANGE": change, "KEA_REPLAY_LEASES": "12"}
     assert asked(recorder, "slash32_routes", point, environment) == expected
 
 
@@ -97,8 +106,11 @@ def test_slash32_at_expiry_needs_no_query(recorder: Path) -> None:
         ("leases6_committed", "new", ADD6),
         ("leases6_committed", "renewed", ADD6),
         ("leases6_committed", "deleted", DEL6),
+        ("lease6_changed", "new", ADD6),
+        ("lease6_changed", "deleted", DEL6),
         ("lease6_release", "", DEL6),
         ("lease6_expire", "", DEL6),
+        ("lease6_replay", "", ADD6),
         ("lease6_renew", "", []),
         ("lease6_rebind", "", []),
     ],
@@ -106,6 +118,26 @@ def test_slash32_at_expiry_needs_no_query(recorder: Path) -> None:
 def test_ipv6_pd(recorder: Path, point: str, change: str, expected: list[str]) -> None:
     environment = {**V6, "KEA_LEASE6_CHANGE": change}
     assert asked(recorder, "ipv6_pd_routes", point, environment) == expected
+
+
+@pytest.mark.parametrize(("point", "expected"), [("replay_begin", BEGIN6), ("replay_end", END6)])
+def test_ipv6_pd_marks_a_replay(recorder: Path, point: str, expected: list[str]) -> None:
+    environment = {"KEA_REPLAY_LEASES": "12"}
+    assert asked(recorder, "ipv6_pd_routes", point, environment) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "point", "environment", "claim"),
+    [
+        ("slash32_routes", "lease4_replay", V4, ["claim", *DEL4[1:]]),
+        ("ipv6_pd_routes", "lease6_replay", V6, ["claim", *DEL6[1:]]),
+    ],
+)
+def test_a_replayed_lease_without_a_route_is_claimed(
+    recorder: Path, script: str, point: str, environment: dict[str, str], claim: list[str]
+) -> None:
+    recorder.write_text(recorder.read_text() + '[ "$1" != add ]\n')
+    assert asked(recorder, script, point, environment) == claim
 
 
 def test_ipv6_pd_leaves_addresses_alone(recorder: Path) -> None:

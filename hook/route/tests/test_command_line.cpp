@@ -38,13 +38,13 @@ TEST(CommandLine, DelNeedsOnlyThePrefix) {
     EXPECT_EQ(to_text(command.route.destination), "192.0.2.7/32");
     EXPECT_TRUE(command.route.device.empty());
     EXPECT_FALSE(command.route.next_hop);
-    EXPECT_EQ(command.route.table, 254U);
+    EXPECT_EQ(command.route.table, 0U);
 }
 
 TEST(CommandLine, SaysWhatIsWrong) {
     expect_refusal({}, "--help");
     expect_refusal({"add"}, "--help");
-    expect_refusal({"flush", "10.0.0.0/8"}, "--help");
+    expect_refusal({"replace", "10.0.0.0/8"}, "--help");
     expect_refusal(split("add 10.0.0.1"), "write `add 10.0.0.1/32 dev IFACE`");
     expect_refusal(split("add 10.0.0.1 dev"), "'dev' lacks its value");
     expect_refusal(split("add 10.0.0.1 dev eth1 dev eth2"), "'dev' is given twice");
@@ -58,6 +58,23 @@ TEST(CommandLine, SaysWhatIsWrong) {
     expect_refusal(split("add 2001:db8::/56 dev eth1 via fe80::1%eth1"), "via 'fe80::1%eth1'");
     expect_refusal(split("add 10.0.0.1 dev eth1 via 10.0.0.0/24"), "via '10.0.0.0/24'");
     expect_refusal({"add", "10.0.0.1", "dev", "eth1", "via", ""}, "via ''");
+}
+
+TEST(CommandLine, ReadsWhatReplaysNeed) {
+    EXPECT_EQ(parse_command({"sync"}).action, Action::sync);
+    EXPECT_EQ(parse_command({"replay-begin", "ipv4"}).family, AF_INET);
+    EXPECT_EQ(parse_command({"flush", "ipv6"}).family, AF_INET6);
+    EXPECT_EQ(parse_command(split("claim 2001:db8::/56")).family, AF_INET6);
+    EXPECT_EQ(parse_command({"replay-end", "ipv6", "4294967295"}).leases, 4294967295U);
+    expect_refusal({"sync", "ipv4"}, "write `sync`");
+    expect_refusal({"flush"}, "write `flush FAMILY`");
+    expect_refusal({"flush", "10.0.0.0/8"}, "write ipv4 or ipv6");
+    expect_refusal({"replay-begin", "4"}, "write ipv4 or ipv6");
+    expect_refusal({"replay-end", "ipv4"}, "write `replay-end FAMILY LEASES`");
+    for (const char* leases : {"", "-1", "4294967296", "1 ", "x"}) {
+        expect_refusal({"replay-end", "ipv4", leases}, "the number of leases");
+    }
+    expect_refusal({"claim"}, "claim needs a PREFIX");
 }
 
 TEST(CommandLine, TakesOnlyOrdinaryInterfaceNames) {

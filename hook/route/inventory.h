@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "route/kernel.h"
+#include "route/netlink.h"
+#include "route/policy.h"
+#include "route/route.h"
+
+namespace kea_runscript::route {
+
+/// The routes of ours that the kernel has when a replay begins, and which of them leases claim
+/// since. All that takes long is done in steps, so that others are served in between. Throws
+/// Failure(kernel) throughout.
+class Inventory {
+public:
+    explicit Inventory(int family);
+
+    /// Reads the next piece of the kernel's list; false at its end.
+    bool read();
+
+    /// A lease has a route to there: what is there stays.
+    void claim(const Route& route);
+
+    /// This claimed route is in the kernel now.
+    void set(const Route& route, unsigned device);
+
+    /// No route of ours to there is left.
+    void forget(const Route& route);
+
+    /// Whether the kernel had exactly this route when it was last looked at.
+    bool has(const Route& route, unsigned device) const;
+
+    /// Removes a few of those that nobody has claimed and the rules allow; false when it is done.
+    bool sweep(Kernel& kernel, const Policy& policy);
+
+    /// Says that sweep() shall not be, as there was no lease, and how to do it all the same.
+    std::string kept(const Policy& policy) const;
+
+    /// How many routes sweep() has removed.
+    std::size_t removed() const { return removed_; }
+
+private:
+    struct Place {
+        explicit Place(const Route& route) : destination(route.destination), table(route.table) {}
+        bool operator==(const Place& other) const {
+            return destination == other.destination && table == other.table;
+        }
+
+        Prefix destination;
+        std::uint32_t table;
+    };
+    struct Hash {
+        std::size_t operator()(const Place& place) const;
+    };
+    struct Known {
+        std::optional<Address> next_hop;
+        unsigned device = 0;  // 0: nothing that add() would set
+        bool claimed = false;
+    };
+
+    void note(const nlmsghdr& message);
+    std::vector<Route> unclaimed(const Policy& policy) const;
+
+    int family_;
+    Netlink netlink_;
+    std::unordered_map<Place, Known, Hash> known_;
+    std::optional<std::vector<Route>> condemned_;
+    std::size_t removed_ = 0;
+};
+
+}  // namespace kea_runscript::route
