@@ -99,6 +99,12 @@ void Engine::add_mark(const char* point) {
 }
 
 void Engine::claim(const Event& live) {
+    if (live.provisional) {
+        if (replay_.phase() == Replay::Phase::Leases) {
+            queue_.postpone_replay(live.key);
+        }
+        return;
+    }
     if (replay_.claim(live) && queue_.drop_replay(live.key)) {
         replay_.drop_event();
     }

@@ -41,6 +41,7 @@ struct Event {
     /// If not empty, and equal in the last unfinished event of the same key, of another packet,
     /// then that run is this one's as well.
     std::string same_as;
+    bool provisional = false;  ///< of a lease that is only offered: says nothing of the stored one
     std::shared_ptr<Reservation> place;  ///< where it belongs; null: at the end of its key's order
 
     // From here on the queue's and the engine's.

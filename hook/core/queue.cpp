@@ -55,16 +55,33 @@ void Queue::push_replay(std::unique_ptr<Event> event) {
     update(append(std::move(event), kReplayAge | next_age_++));
 }
 
-bool Queue::drop_replay(const std::string& key) {
+Event* Queue::waiting_replay(const std::string& key) const {
     const auto found = keys_.find(key);
     Event* event = found == keys_.end() ? nullptr : found->second.first();
     while (event && (event->replay == 0 || event->open)) {
         event = event->in_key.after;
     }
+    return event;
+}
+
+bool Queue::drop_replay(const std::string& key) {
+    Event* const event = waiting_replay(key);
     if (event) {
         finish(*event);
     }
     return event != nullptr;
+}
+
+void Queue::postpone_replay(const std::string& key) {
+    Event* const event = waiting_replay(key);
+    Event* const next = event ? event->in_key.after : nullptr;
+    if (next) {
+        auto& chain = keys_.at(key);
+        chain.remove(*event);
+        chain.append(*event);
+        update(*event);
+        update(*next);
+    }
 }
 
 void Queue::drop_replay() {

@@ -30,6 +30,9 @@ public:
     /// Forgets the event of a replay that waits in a key's order. Returns whether there was one.
     bool drop_replay(const std::string& key);
 
+    /// Moves it to the end of the key's order.
+    void postpone_replay(const std::string& key);
+
     /// Forgets all events of replays that wait.
     void drop_replay();
 
@@ -89,6 +92,7 @@ private:
     Event& append(std::unique_ptr<Event> event, std::uint64_t age);
     Event& place(std::unique_ptr<Event> event);
     Event* same_run(const Event& event) const;
+    Event* waiting_replay(const std::string& key) const;
     void attach(Event& event, const std::shared_ptr<Waiter>& waiter);
     void update(Event& event);
     void close(Event& event);

@@ -141,6 +141,7 @@ std::unique_ptr<core::Event> make_event(Entry& entry, const HookPoint& point,
     event->point = &point;
     event->key = facts.lease ? lease_key(*facts.lease) : client_of(*facts.query);
     event->lines = frame_of(entry, facts).lines();
+    event->provisional = facts.fake_allocation.value_or(false) || point.name == "lease4_offer";
     return event;
 }
 

@@ -126,6 +126,21 @@ TEST_F(Replays, ALiveEventTakesThePlaceOfItsLeaseThatIsNotReadYet) {
     EXPECT_EQ(lines.back(), "replay_end 10");
 }
 
+TEST_F(Replays, AnOfferIsNoClaim) {
+    start_worker("[ \"$KEA_K\" != 2 ] || " + waiting_for("go"));
+    engine->start();
+    ASSERT_TRUE(logged("lease4_replay 2"));
+    auto offer = event("7", "KEA_K=7\n");
+    offer[0]->provisional = true;
+    engine->submit(std::move(offer), nullptr);
+    open_gate("go");
+    ASSERT_TRUE(replayed(1));
+    const Lines lines = log();
+    EXPECT_EQ(lines.size(), leases + 3);
+    EXPECT_EQ(lines[4], "leases4_committed 7");
+    EXPECT_EQ(std::count(lines.begin(), lines.end(), "lease4_replay 7"), 1);
+}
+
 TEST_F(Replays, ALiveEventFromBeforeItsBeginningIsNoClaim) {
     start_worker("[ \"$1\" != replay_begin ] || " + waiting_for("go"));
     engine->start();
