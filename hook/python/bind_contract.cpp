@@ -29,6 +29,18 @@ const char* to_word(core::Waiting waiting) {
     return "";
 }
 
+const char* to_word(core::Origin origin) {
+    switch (origin) {
+        case core::Origin::Kea:
+            return "kea";
+        case core::Origin::Changes:
+            return "changes";
+        case core::Origin::Replay:
+            return "replay";
+    }
+    return "";
+}
+
 /// The names of all that a script gets there, but for those that are numbered.
 py::list variables(const core::HookPoint& point) {
     py::list names;
@@ -59,6 +71,8 @@ void bind_contract(py::module_& m) {
                                    return point.family ? std::optional(to_number(*point.family))
                                                        : std::nullopt;
                                })
+        .def_property_readonly("origin",
+                               [](const HookPoint& point) { return to_word(point.origin); })
         .def_property_readonly("waiting",
                                [](const HookPoint& point) { return to_word(point.waiting); })
         .def_readonly("honours_skip", &HookPoint::honours_skip)

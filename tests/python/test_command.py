@@ -182,6 +182,16 @@ def test_fire_has_the_examples_of_the_contract(fire: Command, built: Path, tmp_p
     assert "\nlease6_expire\n" in done.stdout
 
 
+def test_fire_has_the_events_of_a_replay(fire: Command, tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_text('#!/bin/sh\necho "$1 $KEA_LEASE6_TYPE$KEA_REPLAY_LEASES"\n')
+    script.chmod(0o755)
+    for point, told in (("replay_begin", ""), ("lease6_replay", "IA_PD"), ("replay_end", "12")):
+        done = fire(script, point)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f"{point} {told}\n" in done.stdout
+
+
 def test_fire_reaches_a_service(fire: Command, start: Start, tmp_path: Path) -> None:
     path = tmp_path / "socket"
     service = f"""

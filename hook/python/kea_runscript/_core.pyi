@@ -92,7 +92,10 @@ class HookPoint:
     """What the hook knows of one of Kea's hook points."""
 
     name: str
-    family: int
+    family: int | None
+    """None: both have it."""
+    origin: Literal["kea", "changes", "replay"]
+    """What makes its events: Kea, a change of the lease database, or the hook's `replay`."""
     waiting: Literal["never", "blocks", "parks"]
     honours_skip: bool
     honours_drop: bool

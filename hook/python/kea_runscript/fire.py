@@ -44,17 +44,27 @@ def event(words: Sequence[str]) -> tuple[HookPoint, dict[str, str]]:
     names = [word for word in words if "=" not in word] or [DEFAULT_POINT]
     point = find_hook_point(names[0])
     if point is None or len(names) > 1:
-        known = ", ".join(known.name for family in (4, 6) for known in hook_points(family))
+        names_of_both = (known.name for family in (4, 6) for known in hook_points(family))
+        known = ", ".join(dict.fromkeys(names_of_both))
         wrong = names[-1]
         raise FiringError(f"{wrong}: give one hook point and NAME=VALUE; hook points are: {known}")
     return point, {**{name: EXAMPLES[name] for name in point.variables}, **given}
+
+
+def _family(point: HookPoint) -> int:
+    return point.family or 4
+
+
+def _asking_for(point: HookPoint) -> dict[str, Any]:
+    """The parameters with which the hook has events of this hook point."""
+    return {"replay": True} if point.origin == "replay" else {"hook-points": [point.name]}
 
 
 def stream(words: Sequence[str]) -> int:
     """Write to standard output what a worker would read; returns the exit code, 0."""
     point, variables = event(words)
     frames = (
-        hello_frame(entry="fire", kea=KEA, family=point.family, window=1, mode="worker"),
+        hello_frame(entry="fire", kea=KEA, family=_family(point), window=1, mode="worker"),
         event_frame(1, point.name, variables),
         drain_frame(LAST_WORDS),
     )
@@ -70,7 +80,7 @@ def fire(parameters: dict[str, Any], words: Sequence[str], runner: str) -> int:
     """
     point, variables = event(words)
     try:
-        (config,) = parse_config({**parameters, "hook-points": [point.name]}, point.family)
+        (config,) = parse_config({**parameters, **_asking_for(point)}, _family(point))
     except ConfigError as error:
         raise FiringError(str(error)) from error
     if not Path(runner).exists():
@@ -88,7 +98,7 @@ def fire(parameters: dict[str, Any], words: Sequence[str], runner: str) -> int:
         elif notice not in UNREMARKABLE:
             print(f"{notice}: {', '.join(texts[1:])}")
 
-    engine = Engine(config, runner, KEA, point.family, notify)
+    engine = Engine(config, runner, KEA, _family(point), notify)
     began = time.monotonic()
     waiter = engine.submit([(point.name, "made-up", variables)])
     verdict = engine.wait(waiter) if waiter else config.on_failure
