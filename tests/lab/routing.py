@@ -94,12 +94,14 @@ class Net:
             while not select([monitor.stdout], [], [], 0.01)[0]:  # until it listens
                 self.ip("route add 198.51.100.1 dev eth2")
                 self.ip("route del 198.51.100.1 dev eth2")
-            yield events
-            self.ip("route add 203.0.113.1 dev eth2")
-            self.ip("route del 203.0.113.1 dev eth2")
-            lines = takewhile(lambda line: "203.0.113.1" not in line, monitor.stdout)
-            events += [line.strip() for line in lines if "198.51.100.1" not in line]
-            monitor.terminate()
+            try:
+                yield events
+                self.ip("route add 203.0.113.1 dev eth2")
+                self.ip("route del 203.0.113.1 dev eth2")
+                lines = takewhile(lambda line: "203.0.113.1" not in line, monitor.stdout)
+                events += [line.strip() for line in lines if "198.51.100.1" not in line]
+            finally:
+                monitor.terminate()
 
     @contextmanager
     def no_event(self) -> Iterator[None]:

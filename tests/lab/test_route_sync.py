@@ -63,19 +63,18 @@ def test_addresses_of_ipv6_are_left_alone(net: Net) -> None:
 
 
 @BOTH
-def test_leases_in_a_vrf(net: Net, family: int, prefix: str, first: str, second: str) -> None:
-    net.ip("link add red type vrf table 100")
-    net.ip("link set red up")
-    net.ip("link set eth2 master red")
-    net.ip("address add 10.0.9.1/24 dev eth2")
-    hop = {4: "10.0.9.2", 6: "fe80::5"}[family]
-    net.rules(f"allow {prefix} dev eth2 table 100\n")
+def test_leases_in_another_table(
+    net: Net, family: int, prefix: str, first: str, second: str
+) -> None:
+    net.rules(f"allow {prefix} dev eth1 table 100\n")
     with net.worker(family) as sync:
-        answer = sync.lease(f"leases{family}_committed", prefix, "eth2", hop, "new")
-        assert answer == Answer(0, f"route add {prefix} dev eth2 via {hop} table 100")
-        assert net.to(prefix, "100") == [("75", "eth2", hop)]
+        answer = sync.lease(f"leases{family}_committed", prefix, "eth1", first, "new")
+        assert answer == Answer(0, f"route add {prefix} dev eth1 via {first} table 100")
+        assert net.to(prefix, "100") == [("75", "eth1", first)]
         with net.no_event():
-            assert sync.lease(f"leases{family}_committed", prefix, "eth2", hop, "renewed") == DONE
+            assert sync.lease(f"leases{family}_committed", prefix, "eth1", first, "renewed") == DONE
+        answer = sync.lease(f"lease{family}_expire", prefix)
+        assert answer == Answer(0, f"route del {prefix}")
 
 
 def test_the_rules_and_bounds_hold_here_too(net: Net) -> None:
@@ -122,7 +121,7 @@ def test_the_rules_and_bounds_hold_here_too(net: Net) -> None:
         ("HELLO=2\nFAMILY=4\n\n", b"", 78, "version '2'"),
         ("HELLO=1\nFAMILY=5\n\n", b"", 64, "FAMILY='5'"),
         ("HELLO=1\n\n", b"", 64, "FAMILY is missing"),
-        ("\n", b"EVENT=1 lease4_expire\n\n", 64, "before HELLO"),
+        ("\n\n", b"EVENT=1 lease4_expire\n\n", 64, "before HELLO"),
         (None, b"EVENT=1\n\n", 64, "EVENT='1'"),
         (None, b"EVENT= lease4_expire\n\n", 64, "is not a number and a hook point"),
         (None, b"EVENT=-1 lease4_expire\n\n", 64, "EVENT='-1 lease4_expire'"),
