@@ -59,7 +59,8 @@ def build(target: Target) -> Path:
     """
     stage = BUILD / target.name / "stage"
     made_from = stage.with_name("made-from")
-    now = f"{target.build_root().key} {_digest(ROOT / 'hook', Path(__file__))}\n"
+    digest = _digest(ROOT / "hook", Path(__file__))
+    now = f"{target.build_root().key} {targets.version()} {digest}\n"
     with roots.lock(BUILD / target.name):
         if not made_from.exists() or made_from.read_text(encoding="utf-8") != now:
             made_from.unlink(missing_ok=True)

@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -45,6 +46,11 @@ Pipe make_pipe() {
 
 Fd make_eventfd() {
     return raised(Fd(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "cannot make an eventfd")));
+}
+
+Fd make_timerfd() {
+    return raised(Fd(checked(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
+                             "cannot make a timerfd")));
 }
 
 Fd make_socket() {

@@ -39,6 +39,9 @@ Pipe make_pipe();
 /// An eventfd under the same terms, non-blocking.
 Fd make_eventfd();
 
+/// A timerfd of the monotonic clock under the same terms, non-blocking.
+Fd make_timerfd();
+
 /// A unix stream socket under the same terms, non-blocking.
 Fd make_socket();
 

@@ -11,7 +11,7 @@
 
 namespace kea_runscript::core {
 
-/// So many leases are read at once, and only while fewer events than that wait.
+/// The most leases of a page; one is wanted only while fewer events than that wait.
 constexpr std::size_t kReplayPage = 256;
 
 /// Where the events of a replay come from. Both are called in the engine's I/O thread, without

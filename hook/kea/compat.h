@@ -35,6 +35,17 @@ inline std::string pool_id_of([[maybe_unused]] const isc::dhcp::Lease& lease) {
 #endif
 }
 
+/// Whether the lease's client may use it now.
+inline bool is_active(const isc::dhcp::Lease& lease) {
+#if RUNSCRIPT_KEA_RELEASE >= 30000
+    const bool given = lease.state_ == isc::dhcp::Lease::STATE_DEFAULT ||
+                       lease.state_ == isc::dhcp::Lease::STATE_REGISTERED;
+#else
+    const bool given = lease.state_ == isc::dhcp::Lease::STATE_DEFAULT;
+#endif
+    return given && !lease.expired();
+}
+
 /// Reads a callout context of this packet; leaves `value` alone where nobody has set it.
 template <typename T>
 void get_optional_context(isc::hooks::CalloutHandle& handle, const std::string& name, T& value) {

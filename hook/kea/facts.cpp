@@ -87,6 +87,9 @@ Frame frame_of(Entry& entry, const Facts<Dhcp>& facts) {
     if (facts.remove_lease) {
         frame.add_text(Variable::KEA_REMOVE_LEASE, *facts.remove_lease ? "1" : "0");
     }
+    if (facts.replayed) {
+        frame.add_text(Variable::KEA_REPLAY_LEASES, std::to_string(*facts.replayed));
+    }
     if (entry.fills()) {
         frame.fill();
     }
@@ -139,7 +142,11 @@ std::unique_ptr<core::Event> make_event(Entry& entry, const HookPoint& point,
                                         const Facts<Dhcp>& facts) {
     auto event = std::make_unique<core::Event>();
     event->point = &point;
-    event->key = facts.lease ? lease_key(*facts.lease) : client_of(*facts.query);
+    if (facts.lease) {
+        event->key = lease_key(*facts.lease);
+    } else if (facts.query) {
+        event->key = client_of(*facts.query);
+    }
     event->lines = frame_of(entry, facts).lines();
     event->provisional = facts.fake_allocation.value_or(false) || point.name == "lease4_offer";
     return event;

@@ -2,6 +2,7 @@
 
 #include <hooks/hooks.h>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -23,8 +24,9 @@ struct Facts {
     std::optional<typename Dhcp::SubnetPtr> subnet;  ///< a null pointer: there is no subnet
     std::optional<bool> fake_allocation;
     std::optional<bool> remove_lease;
-    std::string_view change;  ///< empty: the hook point tells none
-    bool reused = false;      ///< see KEA_LEASE*_REUSED; goes with `change`
+    std::string_view change;              ///< empty: the hook point tells none
+    bool reused = false;                  ///< see KEA_LEASE*_REUSED; goes with `change`
+    std::optional<std::size_t> replayed;  ///< leases of the replay that ends
 };
 
 /// The callout's arguments, as far as the hook point has variables for them. Throws.

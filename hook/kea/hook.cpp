@@ -22,11 +22,15 @@ Hook::Hook(std::vector<core::Config> configs, core::Family family)
           for (const auto& entry : entries) {
               entry->engine.start();
           }
+          statistics.keep_published();
       }),
       parking(main_thread),
-      memory(LeaseMemory::wanted(configs)) {
+      memory(LeaseMemory::wanted(configs)),
+      pages(main_thread, family),
+      statistics(main_thread, entries) {
     for (core::Config& config : configs) {
         entries.push_back(std::make_unique<Entry>(std::move(config), family));
+        entries.back()->engine.set_replay_source(pages.source_for(*entries.back()));
     }
 }
 
@@ -40,6 +44,7 @@ Hook::~Hook() {
             std::chrono::duration_cast<std::chrono::milliseconds>(end - core::Clock::now());
         entry->engine.stop(std::max(left, 0ms));
     }
+    statistics.remove();
 }
 
 std::vector<Entry*> Hook::listeners(const core::HookPoint& point) const {

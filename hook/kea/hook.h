@@ -7,6 +7,8 @@
 #include "kea/lease_memory.h"
 #include "kea/main_thread.h"
 #include "kea/parking.h"
+#include "kea/replay_pages.h"
+#include "kea/statistics.h"
 
 namespace kea_runscript {
 
@@ -24,7 +26,9 @@ struct Hook {
     MainThread main_thread;
     Parking parking;
     LeaseMemory memory;
+    ReplayPages pages;
     std::vector<std::unique_ptr<Entry>> entries;
+    Statistics statistics;
 };
 
 /// The loaded hook; null before load() and after unload(). Both run while no callout does.

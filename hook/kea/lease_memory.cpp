@@ -58,6 +58,9 @@ bool LeaseMemory::wanted(const std::vector<core::Config>& configs) {
         places.set(static_cast<std::size_t>(place));
     }
     return std::any_of(configs.begin(), configs.end(), [&](const core::Config& config) {
+        if (config.replay && (config.fields & places).any()) {
+            return true;
+        }
         const auto& points = config.hook_points;
         return std::any_of(points.begin(), points.end(), [&](const core::HookPoint* point) {
             return !point->has_query && (point->variables & config.fields & places).any();

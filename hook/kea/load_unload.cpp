@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kea/callouts.h"
+#include "kea/commands.h"
 #include "kea/hook.h"
 #include "kea/messages.h"
 #include "kea/parameters.h"
@@ -45,10 +46,12 @@ extern "C" {
             throw std::runtime_error("this library is loaded already; list it only once");
         }
         const core::Family family = family_of_server();
-        const std::vector<core::Config> configs = core::parse_config(
-            parameters_of(handle.getParameters()), family, std::thread::hardware_concurrency());
+        const std::vector<core::Config> configs =
+            core::parse_config(map_of("parameters", handle.getParameters()), family,
+                               std::thread::hardware_concurrency());
         auto loaded = std::make_unique<Hook>(configs, family);
         register_callouts(handle, *loaded, configs, family);
+        register_commands(handle);
         hook = std::move(loaded);
         for (const core::Config& config : configs) {
             LOG_INFO(logger, RUNSCRIPT_LOADED)

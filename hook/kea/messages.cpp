@@ -47,7 +47,7 @@ const NoticeMessage kNotices[] = {
      "%1: %2 is of another version than the library in memory; restart Kea"},
     {Notice::WorkerRefused, Severity::Error, "RUNSCRIPT_WORKER_REFUSED",
      "%1: %2 has ended with exit code 78, which says that it cannot speak version 1 of the "
-     "protocol; it is not started again before Kea is reloaded"},
+     "protocol; it is not started again before Kea is reloaded or told to by 'runscript-restart'"},
     {Notice::SocketConnected, Severity::Info, "RUNSCRIPT_SOCKET_CONNECTED",
      "%1: connected to the service at %2"},
     {Notice::SocketFailed, Severity::Error, "RUNSCRIPT_SOCKET_FAILED",

@@ -39,14 +39,15 @@ core::Value value_of(const ConstElementPtr& element) {
     }
 }
 
-core::Value::Map parameters_of(const ConstElementPtr& element) {
+core::Value::Map map_of(const std::string& name, const ConstElementPtr& element) {
     if (!element) {
         return {};
     }
     core::Value value = value_of(element);
     auto* map = std::get_if<core::Value::Map>(&value.data);
     if (!map) {
-        throw core::ConfigError("'parameters' is " + core::describe(value) + "; it must be a map");
+        throw core::ConfigError("'" + name + "' is " + core::describe(value) +
+                                "; it must be a map");
     }
     return std::move(*map);
 }

@@ -90,6 +90,9 @@ void on_srv_configured(CalloutHandle& handle) {
         !hook->listeners(*core::find_hook_point(Dhcp6::kCommitted)).empty()) {
         LOG_WARN(logger, RUNSCRIPT_REUSED_LEASES);
     }
+    for (const auto& entry : hook->entries) {
+        entry->engine.request_replay();
+    }
     const ConstElementPtr limit = server->get("parked-packet-limit");
     if (limit && limit->getType() == Element::integer && limit->intValue() >= 0) {
         hook->parking.set_limit(static_cast<std::size_t>(limit->intValue()));
