@@ -155,12 +155,25 @@ class Worker:
         self._family = family
         self._numbers = count(1)
         self._buffer = b""
+        self._held: list[bytes] | None = None
+
+    @contextmanager
+    def in_one_piece(self) -> Iterator[None]:
+        """What is written meanwhile arrives at once, if it is no more than 4096 octets."""
+        self._held = []
+        yield
+        octets, self._held = b"".join(self._held), None
+        self.write(octets)
 
     def write(self, text: str | bytes) -> None:
         """As far as it still reads."""
         assert self.process.stdin is not None
+        octets = text.encode() if isinstance(text, str) else text
+        if self._held is not None:
+            self._held.append(octets)
+            return
         with suppress(BrokenPipeError):
-            self.process.stdin.write(text.encode() if isinstance(text, str) else text)
+            self.process.stdin.write(octets)
             self.process.stdin.flush()
 
     def send(self, point: str, **variables: str) -> int:

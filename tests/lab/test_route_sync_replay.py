@@ -193,18 +193,18 @@ def test_the_rules_are_read_again_with_each_replay(net: Net) -> None:
 
 def test_live_events_are_served_while_it_lists_and_removes(net: Net) -> None:
     leases = 20000
-    adds = "\n".join(
-        f"route add 10.{1 + n // 65536}.{n // 256 % 256}.{n % 256} dev eth1 proto 75"
-        for n in range(leases)
-    )
-    net.sh(f"ip -batch - <<'END'\n{adds}\nEND")
+    each = '{printf "route add 10.%d.%d.%d dev eth1 proto 75\\n", 1, $1 / 256, $1 % 256}'
+    net.sh(f"seq 0 {leases - 1} | awk '{each}' | ip -batch -")
     with net.worker(4) as sync:
         live = sync.variables("10.200.0.1", "eth1", "", "new")
-        begin, first = sync.send("replay_begin"), sync.send("leases4_committed", **live)
-        order = [int(sync.line().split()[1]) for _ in range(2)]
-        assert order == [first, begin]
-        end = sync.send("replay_end", KEA_REPLAY_LEASES="1")
-        second = sync.send("leases4_committed", **live)
+        # In one piece, so that the second event is there before work on the first one begins.
+        with sync.in_one_piece():
+            begin = sync.send("replay_begin")
+            first = sync.send("leases4_committed", **live)
+        assert [int(sync.line().split()[1]) for _ in range(2)] == [first, begin]
+        with sync.in_one_piece():
+            end = sync.send("replay_end", KEA_REPLAY_LEASES="1")
+            second = sync.send("leases4_committed", **live)
         assert int(sync.line().split()[1]) == second
         (answer,) = sync.answers(end)
         assert answer.text == f"replay: routes added 0, removed {leases}, leases without one 0"
