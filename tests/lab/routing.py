@@ -18,6 +18,8 @@ from select import select
 
 from kit import roots
 
+PROGRAM = "/etc/kea-runscript-route"
+"""A copy where any user may reach it, wherever the checkout is."""
 CONF = "/etc/kea-runscript/routes.conf"
 RULES = """
 allow 10.0.0.0/8 dev eth1
@@ -46,8 +48,7 @@ exec cat
 class Net:
     """Namespaces that end with `holder`, which ends with its standard input, so with pytest."""
 
-    def __init__(self, program: Path, holder: subprocess.Popen[str]) -> None:
-        self.program = program
+    def __init__(self, holder: subprocess.Popen[str]) -> None:
         self._enter = ["nsenter", f"--target={holder.pid}", "--net", "--mount", "--root", "--wd"]
 
     def popen(self, *argv: str) -> subprocess.Popen[str]:
@@ -68,7 +69,7 @@ class Net:
     def route(
         self, command: str, *, wrapper: tuple[str, ...] = ()
     ) -> subprocess.CompletedProcess[str]:
-        return self.run(*wrapper, str(self.program), *command.split(), check=False)
+        return self.run(*wrapper, PROGRAM, *command.split(), check=False)
 
     def does(self, command: str) -> None:
         done = self.route(command)
@@ -115,7 +116,7 @@ class Net:
         self, family: int, *, wrapper: tuple[str, ...] = (), hello: str | None = None
     ) -> Iterator[Worker]:
         """`sync`, which ends with the block; `hello` stands in for the stream's first frame."""
-        argv = [*self._enter, *wrapper, str(self.program), "sync"]
+        argv = [*self._enter, *wrapper, PROGRAM, "sync"]
         pipe = subprocess.PIPE
         with subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe) as process:
             worker = Worker(process, family)
@@ -266,6 +267,7 @@ def routing(program: Path) -> Iterator[Net]:
     with subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "ready\n"
-        net = Net(program, holder)
+        net = Net(holder)
+        net.run("cp", str(program), PROGRAM)
         net.rules(RULES)
         yield net

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lab.routing import Net
+from tests.lab.routing import PROGRAM, Net
 
 V4 = (4, "10.1.0.7/32", "10.1.0.8/32", "10.0.0.2")
 V6 = (6, "2001:db8:7::/56", "2001:db8:8::/56", "fe80::2")
@@ -140,7 +140,7 @@ def test_many_at_once_lose_no_claim(net: Net) -> None:
     with net.no_event():
         net.does("replay-begin ipv4")
         claims = [f"add {address} dev eth1" for address in addresses]
-        script = 'printf "%s\\n" "$@" | xargs -P 8 -L 1 ' + str(net.program)
+        script = 'printf "%s\\n" "$@" | xargs -P 8 -L 1 ' + PROGRAM
         net.run("sh", "-euc", script, "sh", *claims)
         net.does(f"replay-end ipv4 {len(addresses)}")
 
@@ -179,7 +179,7 @@ def test_a_full_disk_ends_the_replay_and_removes_nothing(net: Net) -> None:
 
 
 def test_without_the_privilege(net: Net) -> None:
-    nobody = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
+    nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
     net.refuses("replay-begin ipv4", 1, "run it as root, through sudo", wrapper=nobody)
     net.does("replay-begin ipv4")
     net.refuses(f"claim {V4[1]}", 1, "run it as root, through sudo", wrapper=nobody)

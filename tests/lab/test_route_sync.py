@@ -157,8 +157,8 @@ def test_without_rules_it_does_not_start(net: Net) -> None:
 
 
 def test_the_capability_alone_is_enough(net: Net) -> None:
-    capability = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
-    capability += ("--inh-caps=+net_admin", "--ambient-caps=+net_admin", "--bounding-set=-all")
+    capability = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    capability += ("--inh-caps=+net_admin", "--ambient-caps=+net_admin")
     with net.worker(4, wrapper=capability) as sync:
         assert sync.replay(("10.1.0.7/32", "eth1", "")).code == 0
         assert net.to("10.1.0.7/32") == [("75", "eth1", "")]

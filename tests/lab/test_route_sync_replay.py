@@ -193,8 +193,13 @@ def test_the_rules_are_read_again_with_each_replay(net: Net) -> None:
 
 def test_live_events_are_served_while_it_lists_and_removes(net: Net) -> None:
     leases = 20000
-    each = '{printf "route add 10.%d.%d.%d dev eth1 proto 75\\n", 1, $1 / 256, $1 % 256}'
-    net.sh(f"seq 0 {leases - 1} | awk '{each}' | ip -batch -")
+    net.sh(f"""
+        i=0
+        while [ $i -lt {leases} ]; do
+            echo "route add 10.1.$((i / 256)).$((i % 256)) dev eth1 proto 75"
+            i=$((i + 1))
+        done | ip -batch -
+        """)
     with net.worker(4) as sync:
         live = sync.variables("10.200.0.1", "eth1", "", "new")
         # In one piece, so that the second event is there before work on the first one begins.

@@ -66,7 +66,7 @@ class Leases:
     def routes(self) -> dict[str, str]:
         """The next hop of each route of ours."""
         listed = self.kea.host.routes(self.kea.family)
-        return {route["dst"]: route["gateway"] for route in listed if route["protocol"] == "75"}
+        return {r["dst"]: r.get("gateway", "") for r in listed if r["protocol"] == "75"}
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +126,32 @@ def test_routes_follow_leases(leases: Leases) -> None:
             lambda: leases.routes() == expected, f"the route to {prefix} is gone"
         )
     assert "RUNSCRIPT_EVENT_FAILED" not in leases.kea.log()
+
+
+def test_a_replay_makes_the_table_equal_to_the_leases(leases: Leases) -> None:
+    kea, stale = leases.kea, {4: "10.1.9.99/32", 6: "2001:db8:1:ff00::/56"}[leases.kea.family]
+    kea.wait_for_log("RUNSCRIPT_REPLAY_DONE")
+    expected = dict(leases.take(client) for client in CLIENTS)
+    kept, lost, moved = expected
+
+    def disturb() -> None:
+        kea.host.ip(
+            f"route del {lost} proto 75",
+            f"route replace {moved} via {expected[moved]}9 dev eth1 proto 75",
+            f"route add {stale} dev eth1 proto 75",
+        )
+
+    def right() -> bool:
+        return leases.routes() == expected
+
+    with kea.host.watch_routes() as watch:
+        disturb()
+        assert kea.control("runscript-replay")["result"] == 0
+        kea.host.wait_for(right, "the routes are right after a command")
+        disturb()
+        kea.host.run(["systemctl", "restart", kea.unit])
+        kea.host.wait_for(right, "the routes are right after a restart")
+        assert not [event for event in watch.events if kept in event.route.split()]
 
 
 def running(host: Host, program: str) -> list[str]:
