@@ -71,6 +71,7 @@ std::vector<Route> Policy::allowed(const Route& route) const {
         }
     }
     std::vector<Route> routes;
+    routes.reserve(places.size());
     for (const auto& [device, table] : places) {
         routes.push_back({route.destination, device, route.next_hop, table});
     }

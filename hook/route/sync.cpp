@@ -117,7 +117,7 @@ void Sync::begin_replay(const std::string& id) {
     inventory_.reset();
     policy_ = Policy();  // as long as the rules cannot be read, they allow nothing
     policy_ = read_policy_();
-    inventory_.emplace(family_);
+    inventory_ = std::make_unique<Inventory>(family_);
     phase_ = Phase::listing;
     mark_ = id;
     set_ = without_ = 0;

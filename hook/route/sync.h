@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -67,10 +67,10 @@ private:
     std::string out_;
 
     Phase phase_ = Phase::idle;
-    std::string mark_;                    // the event that the present phase answers when it ends
-    std::optional<Inventory> inventory_;  // while a replay goes on
-    std::size_t set_ = 0;                 // of its leases, how many routes were missing
-    std::size_t without_ = 0;             // and how many have none
+    std::string mark_;                      // the event that the present phase answers when it ends
+    std::unique_ptr<Inventory> inventory_;  // while a replay goes on
+    std::size_t set_ = 0;                   // of its leases, how many routes were missing
+    std::size_t without_ = 0;               // and how many have none
 };
 
 }  // namespace kea_runscript::route

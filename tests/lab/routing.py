@@ -118,7 +118,8 @@ class Net:
         """`sync`, which ends with the block; `hello` stands in for the stream's first frame."""
         argv = [*self._enter, *wrapper, PROGRAM, "sync"]
         pipe = subprocess.PIPE
-        with subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        # Without a buffer: what it did not read is forgotten, not written again at the end.
+        with subprocess.Popen(argv, 0, stdin=pipe, stdout=pipe, stderr=pipe) as process:
             worker = Worker(process, family)
             worker.write(hello or f"HELLO=1\nENTRY=routes\nFAMILY={family}\nMODE=worker\n\n")
             yield worker
@@ -175,7 +176,6 @@ class Worker:
             return
         with suppress(BrokenPipeError):
             self.process.stdin.write(octets)
-            self.process.stdin.flush()
 
     def send(self, point: str, **variables: str) -> int:
         """An event, of a lease where `variables` are; returns its number."""
