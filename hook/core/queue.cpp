@@ -36,6 +36,9 @@ std::vector<Event*> Queue::push(std::vector<std::unique_ptr<Event>> packet,
     for (std::unique_ptr<Event>& event : packet) {
         if (Event* const running = same_run(*event)) {
             joined.push_back(running);
+            if (event->place && event->place->event) {
+                finish(*std::exchange(event->place->event, nullptr));
+            }
         } else {
             placed.push_back(&place(std::move(event)));
         }
@@ -128,7 +131,10 @@ Event* Queue::same_run(const Event& event) const {
         return nullptr;
     }
     const auto key = keys_.find(event.key);
-    Event* const last = key == keys_.end() ? nullptr : key->second.last();
+    Event* last = key == keys_.end() ? nullptr : key->second.last();
+    if (last && event.place && event.place->event == last) {
+        last = last->in_key.before;
+    }
     return last && last->same_as == event.same_as ? last : nullptr;
 }
 

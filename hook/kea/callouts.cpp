@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "kea/compat.h"
 #include "kea/events.h"
 #include "kea/hook.h"
 #include "kea/messages.h"
@@ -49,19 +50,19 @@ struct Point {
 
 constexpr Point kPoints[] = {
     {"pkt4_receive", on_event<Dhcp4>},
-    {"subnet4_select", on_event<Dhcp4>},
+    {"subnet4_select", on_event<Dhcp4>, note_packet},
     {"lease4_select", on_event<Dhcp4>, note_selection<Dhcp4>},
     {"lease4_offer", on_offer},
     {"lease4_renew", on_event<Dhcp4>, note_renewal<Dhcp4>},
     {"leases4_committed", on_committed<Dhcp4>},
     {"lease4_release", on_event<Dhcp4>, note_release<Dhcp4>},
     {"lease4_decline", on_event<Dhcp4>, note_decline<Dhcp4>},
-    {"lease4_server_decline", on_event<Dhcp4>},
+    {"lease4_server_decline", on_event<Dhcp4>, note_end<Dhcp4>},
     {"pkt4_send", on_event<Dhcp4>},
-    {"lease4_expire", on_event<Dhcp4>},
+    {"lease4_expire", on_event<Dhcp4>, note_end<Dhcp4>},
     {"lease4_recover", on_event<Dhcp4>},
     {"pkt6_receive", on_event<Dhcp6>},
-    {"subnet6_select", on_event<Dhcp6>},
+    {"subnet6_select", on_event<Dhcp6>, note_packet},
     {"lease6_select", on_event<Dhcp6>, note_selection<Dhcp6>},
     {"lease6_renew", on_event<Dhcp6>, note_renewal<Dhcp6>},
     {"lease6_rebind", on_event<Dhcp6>, note_renewal<Dhcp6>},
@@ -70,7 +71,7 @@ constexpr Point kPoints[] = {
     {"lease6_decline", on_event<Dhcp6>, note_decline<Dhcp6>},
     {"addr6_register", on_event<Dhcp6>, note_registration},
     {"pkt6_send", on_event<Dhcp6>},
-    {"lease6_expire", on_event<Dhcp6>},
+    {"lease6_expire", on_event<Dhcp6>, note_end<Dhcp6>},
     {"lease6_recover", on_event<Dhcp6>},
 };
 constexpr std::size_t kCount = std::size(kPoints);
@@ -107,15 +108,9 @@ int configured(CalloutHandle& handle) {
     return guarded(handle, [&] { on_srv_configured(handle); });
 }
 
-/// Whether this release of Kea has the hook point. Throws where it has not and an entry lists it:
-/// Kea would only say that it cannot load.
-bool is_there(const Listeners& listeners) {
-    const HookPoint& point = *listeners.point;
-    const auto known = isc::hooks::ServerHooks::getServerHooks().getHookNames();
-    if (std::find(known.begin(), known.end(), point.name) != known.end()) {
-        return true;
-    }
-    for (const Entry* entry : listeners.entries) {
+/// What this release of Kea lacks, an entry must not list: Kea would only say that it cannot load.
+void refuse_missing(const HookPoint& point, const Hook& hook) {
+    for (const Entry* entry : hook.listeners(point)) {
         if (!entry->config().default_hook_points) {
             throw core::ConfigError("parameter 'hook-points' lists \"" + std::string(point.name) +
                                     "\", which Kea has since " + std::string(point.since) +
@@ -123,7 +118,6 @@ bool is_there(const Listeners& listeners) {
                                     "; leave it out");
         }
     }
-    return false;
 }
 
 }  // namespace
@@ -132,13 +126,20 @@ void register_callouts(isc::hooks::LibraryHandle& handle, const Hook& hook,
                        const std::vector<core::Config>& configs, core::Family family) {
     handle.registerCallout(
         family == core::Family::V4 ? "dhcp4_srv_configured" : "dhcp6_srv_configured", configured);
+    const auto known = isc::hooks::ServerHooks::getServerHooks().getHookNames();
     const std::set<std::string_view> noted = noted_points(configs, family);
     for (std::size_t i = 0; i < kCount; ++i) {
         const HookPoint& point = *core::find_hook_point(kPoints[i].name);
         services[i] = {{&point, hook.listeners(point)}, noted.count(point.name) != 0};
-        const bool used = services[i].notes || !services[i].listeners.entries.empty();
-        if (used && is_there(services[i].listeners)) {
+        if (std::find(known.begin(), known.end(), point.name) == known.end()) {
+            refuse_missing(point, hook);
+        } else if (services[i].notes || !services[i].listeners.entries.empty()) {
             handle.registerCallout(std::string(point.name), kCallouts[i]);
+        }
+    }
+    for (const HookPoint* point : core::hook_points(family)) {
+        if (point->origin == core::Origin::Changes && !kTellsChanges) {
+            refuse_missing(*point, hook);
         }
     }
 }

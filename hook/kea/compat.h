@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dhcpsrv/lease.h>
+#include <dhcpsrv/lease_mgr_factory.h>
 #include <dhcpsrv/subnet.h>
 #include <hooks/hooks.h>
 
@@ -26,6 +27,29 @@ using Subnet6Argument = isc::dhcp::Subnet6Ptr;
 /// Whether leases6_committed tells the reply, in which alone a lease shows that was not written.
 constexpr bool kTellsReply = RUNSCRIPT_KEA_RELEASE >= 30000;
 
+/// Whether the lease database tells what becomes of its leases.
+constexpr bool kTellsChanges = RUNSCRIPT_KEA_RELEASE >= 20600;
+
+/// What the lease database does to a lease.
+enum class LeaseAct { Add, Update, Delete };
+
+/// Has the lease database call `tell(act, lease)` after each change of a lease of this type, in the
+/// thread that makes it, and with the database locked. It forgets that with each configuration.
+template <typename Tell>
+void follow_leases([[maybe_unused]] isc::dhcp::Lease::Type type, [[maybe_unused]] Tell tell) {
+#if RUNSCRIPT_KEA_RELEASE >= 20600
+    using Database = isc::dhcp::TrackingLeaseMgr;
+    const auto follow = [&](Database::CallbackType callback, LeaseAct act) {
+        isc::dhcp::LeaseMgrFactory::instance().registerCallback(
+            callback, "runscript", type,
+            [act, tell](const isc::dhcp::LeasePtr& lease) { tell(act, lease); });
+    };
+    follow(Database::TRACK_ADD_LEASE, LeaseAct::Add);
+    follow(Database::TRACK_UPDATE_LEASE, LeaseAct::Update);
+    follow(Database::TRACK_DELETE_LEASE, LeaseAct::Delete);
+#endif
+}
+
 /// Number of the pool that a lease is from; empty where Kea numbers no pools.
 inline std::string pool_id_of([[maybe_unused]] const isc::dhcp::Lease& lease) {
 #if RUNSCRIPT_KEA_RELEASE >= 20600
@@ -43,7 +67,8 @@ inline bool is_active(const isc::dhcp::Lease& lease) {
 #else
     const bool given = lease.state_ == isc::dhcp::Lease::STATE_DEFAULT;
 #endif
-    return given && !lease.expired();
+    // Before 3.0 a released lease shows only by its lifetime.
+    return given && lease.valid_lft_ != 0 && !lease.expired();
 }
 
 /// Reads a callout context of this packet; leaves `value` alone where nobody has set it.

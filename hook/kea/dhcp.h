@@ -27,6 +27,7 @@ struct Dhcp4 {
     static constexpr char kLeases[] = "leases4";
     static constexpr char kDeleted[] = "deleted_leases4";
     static constexpr char kCommitted[] = "leases4_committed";
+    static constexpr char kChanged[] = "lease4_changed";
     static constexpr char kReplay[] = "lease4_replay";
     static constexpr auto kResponseType = core::Variable::KEA_RESPONSE4_TYPE;
     static constexpr auto kSubnetText = core::Variable::KEA_SUBNET4;
@@ -50,6 +51,7 @@ struct Dhcp6 {
     static constexpr char kLeases[] = "leases6";
     static constexpr char kDeleted[] = "deleted_leases6";
     static constexpr char kCommitted[] = "leases6_committed";
+    static constexpr char kChanged[] = "lease6_changed";
     static constexpr char kReplay[] = "lease6_replay";
     static constexpr auto kResponseType = core::Variable::KEA_RESPONSE6_TYPE;
     static constexpr auto kSubnetText = core::Variable::KEA_SUBNET6;

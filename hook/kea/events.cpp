@@ -6,6 +6,7 @@
 
 #include "kea/delivery.h"
 #include "kea/facts.h"
+#include "kea/hook.h"
 #include "kea/isc.h"
 #include "kea/packet_notes.h"
 
@@ -58,8 +59,12 @@ std::vector<Delivery> deliveries_to(const Listeners& listeners) {
 template <typename Dhcp>
 void on_event(CalloutHandle& handle, const Listeners& listeners) {
     auto deliveries = deliveries_to(listeners);
-    add_events(handle, deliveries, *listeners.point, read_facts<Dhcp>(handle, *listeners.point),
-               add_nothing);
+    const Facts<Dhcp> facts = read_facts<Dhcp>(handle, *listeners.point);
+    if (facts.lease) {
+        // Else this packet could come to wait for itself.
+        hook->changes.give(handle, *facts.lease);
+    }
+    add_events(handle, deliveries, *listeners.point, facts, add_nothing);
     deliver(handle, *listeners.point, std::move(deliveries));
 }
 
@@ -77,15 +82,22 @@ void on_committed(CalloutHandle& handle, const Listeners& listeners) {
         facts.change = committed.change;
         facts.reused = committed.reused;
         const bool given = committed.change == "new" || committed.change == "renewed";
+        // What replaces a deleted lease comes after that, though Kea has stored it before.
+        const bool replaces = given && leases.front().change == "deleted";
         add_events(handle, deliveries, *listeners.point, facts,
-                   [&](const Entry& entry, core::Event& event) {
+                   [&](Entry& entry, core::Event& event) {
+                       const auto changed = hook->changes.told(handle, entry, event.key);
                        event.place = reserved_place<Dhcp>(handle, entry, event.key);
+                       if (!event.place && !replaces) {
+                           event.place = changed;
+                       }
                        // A run of ISC's shape is of all the packet's leases, not of this one.
                        if (given && entry.config().variables == core::Dialect::Kea) {
                            event.same_as = same_run(*listeners.point, facts.query);
                        }
                    });
     }
+    hook->changes.put_down(handle);
     deliver(handle, *listeners.point, facts.query, std::move(deliveries));
 }
 
@@ -97,6 +109,7 @@ void on_offer(CalloutHandle& handle, const Listeners& listeners) {
         facts.lease = lease;
         add_events(handle, deliveries, *listeners.point, facts, add_nothing);
     }
+    hook->changes.put_down(handle);
     // When the packet goes on, Kea asks for this, and complains where nobody has said it.
     const auto arguments = handle.getArgumentNames();
     if (std::find(arguments.begin(), arguments.end(), kInUse) == arguments.end()) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "kea/changes.h"
 #include "kea/entry.h"
 #include "kea/lease_memory.h"
 #include "kea/main_thread.h"
@@ -26,6 +27,7 @@ struct Hook {
     MainThread main_thread;
     Parking parking;
     LeaseMemory memory;
+    Changes changes;
     ReplayPages pages;
     std::vector<std::unique_ptr<Entry>> entries;
     Statistics statistics;

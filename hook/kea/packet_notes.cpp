@@ -83,6 +83,17 @@ std::set<std::string_view> noted_points(const std::vector<core::Config>& configs
                     : std::set<std::string_view>{"lease6_select", "lease6_release",
                                                  "lease6_decline", "addr6_register"};
     }
+    if (lists(configs, v4 ? "lease4_changed" : "lease6_changed")) {
+        if (!points.empty()) {
+            points.insert(v4 ? "subnet4_select" : "subnet6_select");
+        }
+        if (v4) {
+            points.insert(
+                {"lease4_release", "lease4_decline", "lease4_server_decline", "lease4_expire"});
+        } else {
+            points.insert({"lease6_release", "lease6_decline", "lease6_expire"});
+        }
+    }
     if (LeaseMemory::wanted(configs)) {
         if (v4) {
             points.insert({"lease4_select", "lease4_renew"});
@@ -93,9 +104,14 @@ std::set<std::string_view> noted_points(const std::vector<core::Config>& configs
     return points;
 }
 
+void note_packet(CalloutHandle& handle) {
+    hook->changes.take_up(handle);
+}
+
 template <>
 void note_selection<Dhcp4>(CalloutHandle& handle) {
     if (!argument<bool>(handle, "fake_allocation")) {
+        hook->changes.take_up(handle);
         hook->memory.remember(*argument<isc::dhcp::Lease4Ptr>(handle, Dhcp4::kLease),
                               place_of(*argument<isc::dhcp::Pkt4Ptr>(handle, Dhcp4::kQuery)));
     }
@@ -104,6 +120,7 @@ void note_selection<Dhcp4>(CalloutHandle& handle) {
 template <>
 void note_selection<Dhcp6>(CalloutHandle& handle) {
     if (!argument<bool>(handle, "fake_allocation")) {
+        hook->changes.take_up(handle);
         const auto lease = argument<isc::dhcp::Lease6Ptr>(handle, Dhcp6::kLease);
         notes_of<Dhcp6>(handle).created.push_back(lease);
         hook->memory.remember(*lease,
@@ -117,6 +134,7 @@ void note_renewal<Dhcp4>(CalloutHandle& handle) {
     if (query->getType() == isc::dhcp::DHCPDISCOVER) {
         return;
     }
+    hook->changes.take_up(handle);
     const auto lease = argument<isc::dhcp::Lease4Ptr>(handle, Dhcp4::kLease);
     if (hook->memory.remember(*lease, place_of(*query))) {
         // Else Kea would not store it.
@@ -127,12 +145,14 @@ void note_renewal<Dhcp4>(CalloutHandle& handle) {
 
 template <>
 void note_renewal<Dhcp6>(CalloutHandle& handle) {
+    hook->changes.take_up(handle);
     const auto query = argument<isc::dhcp::Pkt6Ptr>(handle, Dhcp6::kQuery);
     const auto lease = argument<isc::dhcp::Lease6Ptr>(handle, Dhcp6::kLease);
     hook->memory.remember(*lease, place_of(*query));
 }
 
 void note_registration(CalloutHandle& handle) {
+    hook->changes.take_up(handle);
     const auto lease = argument<isc::dhcp::Lease6Ptr>(handle, "new_lease6");
     if (!argument<isc::dhcp::Lease6Ptr>(handle, "old_lease6")) {
         notes_of<Dhcp6>(handle).created.push_back(lease);
@@ -142,6 +162,8 @@ void note_registration(CalloutHandle& handle) {
 
 template <typename Dhcp>
 void note_release(CalloutHandle& handle) {
+    hook->changes.take_up(handle);
+    hook->changes.foretell<Dhcp>(handle);
     const auto key = lease_key(*argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease));
     auto& places = notes_of<Dhcp>(handle).places;
     for (Entry* entry : hook->listeners(*core::find_hook_point(Dhcp::kCommitted))) {
@@ -159,9 +181,16 @@ std::shared_ptr<core::Reservation> reserved_place(CalloutHandle& handle, const E
 
 template <typename Dhcp>
 void note_decline(CalloutHandle& handle) {
+    hook->changes.take_up(handle);
+    hook->changes.foretell<Dhcp>(handle);
     const auto lease = argument<typename Dhcp::LeasePtr>(handle, Dhcp::kLease);
     notes_of<Dhcp>(handle).declined.emplace(lease_key(*lease),
                                             boost::make_shared<typename Dhcp::Lease>(*lease));
+}
+
+template <typename Dhcp>
+void note_end(CalloutHandle& handle) {
+    hook->changes.foretell<Dhcp>(handle);
 }
 
 template <typename Dhcp>
@@ -197,6 +226,8 @@ template std::shared_ptr<core::Reservation> reserved_place<Dhcp6>(CalloutHandle&
                                                                   const std::string&);
 template void note_decline<Dhcp4>(CalloutHandle&);
 template void note_decline<Dhcp6>(CalloutHandle&);
+template void note_end<Dhcp4>(CalloutHandle&);
+template void note_end<Dhcp6>(CalloutHandle&);
 template std::vector<CommittedLease<Dhcp4>> committed_leases<Dhcp4>(CalloutHandle&);
 template std::vector<CommittedLease<Dhcp6>> committed_leases<Dhcp6>(CalloutHandle&);
 

@@ -22,6 +22,9 @@ namespace kea_runscript {
 std::set<std::string_view> noted_points(const std::vector<core::Config>& configs,
                                         core::Family family);
 
+/// At subnet*_select: the packet may change leases from here on.
+void note_packet(isc::hooks::CalloutHandle& handle);
+
 /// At lease*_select: where the client is goes into the lease; of IPv6, the lease is new.
 template <typename Dhcp>
 void note_selection(isc::hooks::CalloutHandle& handle);
@@ -55,6 +58,10 @@ std::shared_ptr<core::Reservation> reserved_place(isc::hooks::CalloutHandle& han
 /// At lease*_decline: the lease as it was.
 template <typename Dhcp>
 void note_decline(isc::hooks::CalloutHandle& handle);
+
+/// At lease*_expire and lease4_server_decline: the lease as it was.
+template <typename Dhcp>
+void note_end(isc::hooks::CalloutHandle& handle);
 
 /// One lease of a packet at leases*_committed.
 template <typename Dhcp>

@@ -86,6 +86,7 @@ void on_srv_configured(CalloutHandle& handle) {
     }
     const auto server = server_part(argument<ConstElementPtr>(handle, "json_config"));
     hook->memory.configure(server);
+    hook->changes.follow(*hook);
     if (!kTellsReply && reuses_leases(server) &&
         !hook->listeners(*core::find_hook_point(Dhcp6::kCommitted)).empty()) {
         LOG_WARN(logger, RUNSCRIPT_REUSED_LEASES);

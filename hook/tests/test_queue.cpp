@@ -233,6 +233,21 @@ TEST(Queue, OnlyTheLastOfTheKeyIsJoined) {
     EXPECT_EQ(queue.size(), 6U);
 }
 
+TEST(Queue, AnEventWhosePlaceIsTheLastJoinsTheOneBeforeIt) {
+    Queue queue;
+    queue.push(packet({"a"}, "x"), nullptr);
+    Packet second = packet_at(queue.reserve("a"), "a");
+    second[0]->same_as = "x";
+    const auto place = second[0]->place;
+    queue.push(std::move(second), nullptr);
+    EXPECT_EQ(place->event, nullptr);
+    EXPECT_EQ(queue.size(), 1U);
+    push(queue, {"a"});
+    EXPECT_EQ(open_all(queue), (Ages{1}));
+    finish(queue, 1);
+    EXPECT_EQ(open_all(queue), (Ages{3}));
+}
+
 TEST(Queue, WhatIsJoinedIsIdleNoMore) {
     Queue queue;
     queue.push(packet({"a"}, "equal"), nullptr);

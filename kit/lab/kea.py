@@ -57,13 +57,16 @@ class Kea(Daemon):
         """Write a configuration: the hook's parameters; Kea's other settings, `_` for `-`.
 
         multi_threading: True or False; without it, the release's own default.
-        beside: paths of libraries that are loaded after the hook.
+        beside: libraries that are loaded after the hook, each its path, or as Kea has it.
         """
         settings = {**self._settings, **settings}
         given = {name.replace("_", "-"): value for name, value in settings.items()}
         if (threads := given.pop("multi-threading", None)) is not None:
             given["multi-threading"] = {"enable-multi-threading": threads}
-        beside = [{"library": path} for path in given.pop("beside", ())]
+        beside = [
+            {"library": library} if isinstance(library, str) else library
+            for library in given.pop("beside", ())
+        ]
         configuration = {
             "interfaces-config": {"interfaces": ["eth1"]},
             "control-socket": {"socket-type": "unix", "socket-name": self.socket},

@@ -100,13 +100,15 @@ def test_a_check_starts_nothing_and_leaves_no_trace(
     kea4: Kea, relay: Relay, server: Host, threads: bool
 ) -> None:
     """It runs beside the server that serves, as before each change of its configuration."""
-    kea4.start(BEHAVE, multi_threading=threads)
+    points = ["leases4_committed", "lease4_changed"]
+    kea4.start({**BEHAVE, "hook-points": points}, multi_threading=threads)
     relay.lease(1)
     before = files(server)
     strace = ["strace", "-f", "-qq", "-e", "trace=execve,fork,vfork,clone,clone3"]
     checked = check(kea4, *strace)
     assert checked.returncode == 0, checked.stderr
     assert "RUNSCRIPT_LOADED behave" in checked.stdout
+    assert "ERROR" not in checked.stdout
     calls = [line for line in checked.stderr.splitlines() if "CLONE_THREAD" not in line]
     assert [line for line in calls if "clone" in line or "fork" in line] == []
     assert checked.stderr.count("execve(") == 1
