@@ -18,6 +18,10 @@ constexpr auto kRunnerGrace = 5s;
 /// How long a worker may take to its first line, if `timeout` is not more.
 constexpr std::chrono::milliseconds kFirstTimeout = 10s;
 
+/// How long the beginning and the end of a replay may take, if `timeout` is not more: a worker then
+/// lists, or removes, what it has for all leases.
+constexpr std::chrono::milliseconds kMarkTimeout = 1min;
+
 /// How long a peer without anything to do may take to end.
 constexpr auto kEndGrace = 200ms;
 
@@ -116,7 +120,9 @@ Clock::time_point Engine::patience_end() const {
     if (config_.mode == Mode::Exec) {
         return oldest->opened + config_.timeout + kRunnerGrace;
     }
-    const auto limit = peer_.heard() ? config_.timeout : std::max(config_.timeout, kFirstTimeout);
+    const bool mark = oldest->point->origin == Origin::Replay && !oldest->point->family;
+    const auto least = mark ? kMarkTimeout : peer_.heard() ? 0ms : kFirstTimeout;
+    const auto limit = std::max(config_.timeout, least);
     return std::min(heard_ + limit, oldest->opened + limit * config_.max_parallel);
 }
 

@@ -189,6 +189,16 @@ TEST_F(Replays, ItsEventsDoNotCountForTheLimit) {
     EXPECT_EQ(log().size(), leases + 4);
 }
 
+TEST_F(Replays, TheirEndMayTakeLongerThanAnEvent) {
+    Config config = ReplayTest::config(Mode::Worker);
+    config.timeout = 200ms;
+    start(loop(noting("$1") + "; [ $1 != replay_end ] || sleep 0.6"), config);
+    engine->start();
+    ASSERT_TRUE(replayed(1));
+    EXPECT_EQ(log(), whole_replay());
+    EXPECT_EQ(count(Notice::PeerHung), 0U);
+}
+
 TEST_F(Replays, WithoutTheParameterThereIsNone) {
     Config config = ReplayTest::config(Mode::Worker);
     config.replay = false;
