@@ -83,7 +83,7 @@ def test_a_worker_that_hangs(kea4: Kea, relay: Relay, teller: Teller, threads: b
     requests = [relay.send("REQUEST", client, address) for client, address in enumerate(offered)]
     entry = wait_for_status(kea4, events=4, open=2, queue=2, parked=4, answered=0)
     assert entry["connected"]
-    assert status(kea4)["oldest-ms"] > entry["oldest-ms"] > 0
+    until(lambda: status(kea4)["oldest-ms"] > entry["oldest-ms"], 1, "the oldest grows older")
     entry = wait_for_status(kea4, timeouts=1, failures=1)
     event, _, reason = entry["last-failure"].partition(": ")
     assert event in [f"{COMMITTED} {address}" for address in offered]
@@ -163,6 +163,7 @@ def test_statistics_add_up(
     kea4.start(parameters, multi_threading=threads)
     assert set(wait_for_statistics(kea4, events=0).values()) == {0}
     relay.lease(0)
+    wait_for_statistics(kea4, events=1, answered=1)
     teller.hang(COMMITTED)
     for client in range(1, 11):
         relay.lease(client)
