@@ -1,3 +1,5 @@
+#include <pybind11/stl.h>
+
 #include "python/bind.h"
 
 namespace kea_runscript::python {
