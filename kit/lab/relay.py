@@ -109,6 +109,7 @@ class Relay(Mailbox[Reply4]):
     def lease(self, client: int, options: Mapping[int, bytes] | None = None) -> str:
         """Get an address, as any client does: discover, request."""
         offered, _ = self.offer(client, options)
+        options = {**(options or {}), 54: offered.options[54]}
         reply = self.wait(self.send("REQUEST", client, offered.address, options=options))
         if reply.kind != "ACK":
             raise TimeoutError(f"{reply.kind} instead of an ACK for {offered.address}")
