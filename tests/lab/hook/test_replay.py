@@ -173,6 +173,7 @@ def test_the_example_has_a_file_for_each_lease_whatever_happens(
         "mode": "worker",
         "hook-points": ["leases4_committed", "lease4_expire"],
         "replay": True,
+        "timeout": 20_000,
         "on-failure": "drop",
     }
     kea4.start(parameters, multi_threading=threads, min_valid_lifetime=1)
