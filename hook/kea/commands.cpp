@@ -32,7 +32,7 @@ using Chosen = std::vector<Entry*>;
 std::string names_of(const Chosen& entries) {
     std::string names;
     for (const Entry* entry : entries) {
-        names += (names.empty() ? "" : ", ") + entry->config().name;
+        names.append(names.empty() ? "" : ", ").append(entry->config().name);
     }
     return names;
 }
@@ -47,7 +47,7 @@ Chosen all_entries() {
 
 /// The entry that the arguments name, or all if they name none. Throws.
 Chosen chosen(const core::Value::Map& arguments) {
-    const Chosen all = all_entries();
+    Chosen all = all_entries();
     const std::string allowed = "the entries are: " + names_of(all);
     for (const auto& [argument, value] : arguments) {
         if (argument != "name") {

@@ -84,10 +84,10 @@ OptionPtr find_option(const isc::dhcp::OptionCollection& options, std::uint16_t 
 }
 
 std::vector<ExportedOption> resolve_options(const core::Config& config) {
-    const Family family = *config.hook_points.front()->family;
-    const std::string query = family == Family::V4 ? "KEA_QUERY4_OPTION" : "KEA_QUERY6_OPTION";
-    const std::string response =
-        family == Family::V4 ? "KEA_RESPONSE4_OPTION" : "KEA_RESPONSE6_OPTION";
+    const bool v6 = config.hook_points.front()->family == Family::V6;
+    const Family family = v6 ? Family::V6 : Family::V4;
+    const std::string query = v6 ? "KEA_QUERY6_OPTION" : "KEA_QUERY4_OPTION";
+    const std::string response = v6 ? "KEA_RESPONSE6_OPTION" : "KEA_RESPONSE4_OPTION";
     const bool responses = has_responses(config);
     std::vector<ExportedOption> options;
     for (const std::string& given : config.options) {

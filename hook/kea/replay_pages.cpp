@@ -15,7 +15,6 @@ namespace kea_runscript {
 
 using core::Family;
 using isc::asiolink::IOAddress;
-using isc::dhcp::LeaseMgr;
 using isc::dhcp::LeaseMgrFactory;
 using isc::dhcp::LeasePageSize;
 
