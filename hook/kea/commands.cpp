@@ -45,14 +45,18 @@ Chosen all_entries() {
     return all;
 }
 
+[[noreturn]] void refuse_unknown(const std::string& argument, const std::string& allowed) {
+    throw std::runtime_error("argument '" + argument + "' is not known; the one is 'name', and " +
+                             allowed);
+}
+
 /// The entry that the arguments name, or all if they name none. Throws.
 Chosen chosen(const core::Value::Map& arguments) {
     Chosen all = all_entries();
     const std::string allowed = "the entries are: " + names_of(all);
     for (const auto& [argument, value] : arguments) {
         if (argument != "name") {
-            throw std::runtime_error("argument '" + argument +
-                                     "' is not known; the one is 'name', and " + allowed);
+            refuse_unknown(argument, allowed);
         }
         for (Entry* entry : all) {
             const auto* name = std::get_if<std::string>(&value.data);
