@@ -124,9 +124,9 @@ void park(CalloutHandle& handle, const HookPoint& point, const PacketPtr& query,
         // Not by `hook`: that is null already while unload() waits for the last scripts.
         waiter->on_settled = [joint, ticket, &config, &parking](Verdict own) {
             if (own == Verdict::Drop) {
-                LOG_WARN(logger, RUNSCRIPT_PACKET_DROPPED)
-                    .arg(config.name)
-                    .arg(parking.label(ticket));
+                if (const auto label = parking.label(ticket)) {
+                    LOG_WARN(logger, RUNSCRIPT_PACKET_DROPPED).arg(config.name).arg(*label);
+                }
             }
             if (joint->settle(own)) {
                 parking.settle(ticket, own);
@@ -157,7 +157,7 @@ void deliver(CalloutHandle& handle, const HookPoint& point, std::vector<Delivery
 template <typename PacketPtr>
 void deliver(CalloutHandle& handle, const HookPoint& point, const PacketPtr& query,
              std::vector<Delivery> deliveries) {
-    const std::string transaction = std::string(point.name) + " " + transaction_of(*query);
+    const std::string transaction = std::string(point.name) + " " + transaction_of(query);
     if (hook->parking.has(transaction)) {
         // Its client asks again: the packet from before will answer, and its scripts run already.
         handle.setStatus(CalloutHandle::NEXT_STEP_DROP);
@@ -173,7 +173,7 @@ template <typename PacketPtr>
 std::string same_run(const HookPoint& point, const PacketPtr& query) {
     const Place place = place_of(*query);
     return std::string(point.name) + "\n" + place.interface + "\n" + place.next_hop + "\n" +
-           client_of(*query);
+           identity_of(*query);
 }
 
 template void deliver(CalloutHandle&, const HookPoint&, const isc::dhcp::Pkt4Ptr&,

@@ -3,9 +3,20 @@
 #include <dhcp/dhcp4.h>
 #include <dhcp/dhcp6.h>
 
+#include <cstdint>
+#include <vector>
+
 #include "kea/options.h"
 
 namespace kea_runscript {
+
+namespace {
+
+std::string octets(const std::vector<std::uint8_t>& data) {
+    return {data.begin(), data.end()};
+}
+
+}  // namespace
 
 std::string lease_key(const isc::dhcp::Lease4& lease) {
     return lease.addr_.toText();
@@ -36,14 +47,18 @@ std::string client_of(isc::dhcp::Pkt6& query) {
     return hwaddr ? hwaddr->toText(false) : query.getRemoteAddr().toText();
 }
 
-std::string transaction_of(isc::dhcp::Pkt4& query) {
-    return std::to_string(query.getType()) + " " + std::to_string(query.getTransid()) + " " +
-           client_of(query);
+std::string identity_of(const isc::dhcp::Pkt4& query) {
+    if (const auto identifier =
+            find_option(query.options_, isc::dhcp::DHO_DHCP_CLIENT_IDENTIFIER)) {
+        return "i" + octets(identifier->getData());
+    }
+    const isc::dhcp::HWAddrPtr hwaddr = query.getHWAddr();
+    return hwaddr && !hwaddr->hwaddr_.empty() ? "h" + octets(hwaddr->hwaddr_) : client_of(query);
 }
 
-std::string transaction_of(isc::dhcp::Pkt6& query) {
-    return std::to_string(query.getType()) + " " + std::to_string(query.getTransid()) + " " +
-           client_of(query);
+std::string identity_of(isc::dhcp::Pkt6& query) {
+    const auto identifier = find_option(query.options_, D6O_CLIENTID);
+    return identifier ? "i" + octets(identifier->getData()) : client_of(query);
 }
 
 }  // namespace kea_runscript

@@ -29,10 +29,10 @@ bool Parking::has(const std::string& transaction) const {
     return transactions_.count(transaction) != 0;
 }
 
-std::string Parking::label(std::uint64_t ticket) const {
+std::optional<std::string> Parking::label(std::uint64_t ticket) const {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = parked_.find(ticket);
-    return found != parked_.end() ? found->second.label() : "";
+    return found != parked_.end() ? std::optional(found->second.label()) : std::nullopt;
 }
 
 std::uint64_t Parking::add(Parked packet) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -58,8 +59,8 @@ public:
         return add({transaction, way, [query] { return query->getLabel(); }});
     }
 
-    /// What Kea calls the packet in its log; empty if it is not parked any more.
-    std::string label(std::uint64_t ticket) const;
+    /// What Kea calls the packet in its log, if it is still parked.
+    std::optional<std::string> label(std::uint64_t ticket) const;
 
     /// Takes back park(), in the callout itself.
     void forget(std::uint64_t ticket);
