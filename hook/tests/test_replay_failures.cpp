@@ -158,6 +158,7 @@ TEST_F(FailedReplays, DiscardedEventsBringOneWhenTheQueueIsEmpty) {
 TEST_F(FailedReplays, EventsDiscardedMeanwhileEndIt) {
     Config config = ReplayTest::config(Mode::Worker);
     config.queue_limit = 2;
+    config.max_parallel = 1;
     start(loop(noting("$1") + "; " + once("lease4_replay", "5", waiting_for("go"))), config);
     engine->start();
     ASSERT_TRUE(logged("lease4_replay 5"));
