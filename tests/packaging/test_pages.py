@@ -21,17 +21,20 @@ def block(page: str, language: str) -> str:
 
 
 def checks(target: Target, configuration: str) -> str:
-    """Shell that has Kea check a configuration for either family, and its script's place with it.
+    """Shell that has Kea check a configuration for either family, with a script where it names one.
 
     What it says of interfaces is of no interest: eth1 becomes one that is there.
     """
     (root,) = json.loads(configuration)
-    # Kea 2.2 can't look at a hook's parameters without starting.
-    option = "-t" if targets.kea_release(target).startswith("2.2.") else "-T"
-    (script,) = re.findall(r'"script": "(/etc/kea-runscript/\S+)"', configuration)
+    option = "-T"
+    if targets.kea_release(target).startswith("2.2."):
+        # It can't look at a hook's parameters without starting, and some it does not have.
+        option = "-t"
+        configuration = re.sub(r',\s+"lease._changed"', "", configuration)
+    scripts = re.findall(r'"script": "(/etc/kea-runscript/\S+)"', configuration)
     return f"""
         apt-get -q update && apt-get -q -y install kea-hook-runscript
-        install -D -m 755 /dev/null {script}
+        for script in {" ".join(scripts)}; do install -D -m 755 /dev/null $script; done
         install -d -m 750 /run/kea
         cat >/etc/kea/checked.conf <<'END'\n{configuration.replace("eth1", "lo")}\nEND
         kea-{root.lower()} {option} /etc/kea/checked.conf
