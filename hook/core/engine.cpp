@@ -38,14 +38,14 @@ Engine::Engine(Config config, const std::string& runner, std::string kea, Family
                Notify notify)
     : config_(std::move(config)),
       notify_(std::move(notify)),
+      output_(kLinesPerSecond),
       epoll_(make_epoll()),
       wake_(make_eventfd()),
       peer_(config_, runner,
             Hello{config_.name, std::move(kea), family == Family::V4 ? "4" : "6",
                   config_.max_parallel, mode_name(config_.mode)},
             notify_, epoll_.get()),
-      window_(config_.max_parallel),
-      output_(kLinesPerSecond) {
+      window_(config_.max_parallel) {
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.fd = wake_.get();
@@ -185,7 +185,9 @@ void Engine::discard_excess(Clock::time_point now) {
         if (!oldest) {
             return;
         }
-        note(Notice::EventDiscarded, {describe(*oldest)});
+        if (output_.take(now)) {
+            note(Notice::EventDiscarded, {describe(*oldest)});
+        }
         queue_.finish(*oldest);
         ++status_.discarded;
         status_.dirty = true;
@@ -200,7 +202,7 @@ void Engine::discard_excess(Clock::time_point now) {
 void Engine::unlock_and_wake(Lock& lock) {
     const bool wake = asleep_ && (stopping_ || restart_ || !notices_.empty() ||
                                   (queue_.may_open(replay_room_) && queue_.open() < room_) ||
-                                  replay_.due() < wakes_at_ ||
+                                  replay_.due() < wakes_at_ || output_.due() < wakes_at_ ||
                                   next_step(Clock::time_point::min()) != Replay::Step::None ||
                                   (!deadlines_.empty() && deadlines_.begin()->first < wakes_at_));
     asleep_ = asleep_ && !wake;

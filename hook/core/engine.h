@@ -132,6 +132,7 @@ private:
     Queue queue_;
     Replay replay_;
     Status status_;  // but for what status() fills in
+    Quota output_;   // of lines that nobody bounds
     bool stopping_ = false;
     bool left_ = false;  // the I/O thread has ended
     bool restart_ = false;
@@ -156,7 +157,6 @@ private:
     bool bye_ = false;         // the peer has asked to be restarted
     bool drain_sent_ = false;  // it has been told to end
     Clock::time_point heard_;  // its last answer, or when it got something to do
-    Quota output_;
     ReplaySource replay_source_;
 };
 

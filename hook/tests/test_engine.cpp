@@ -232,6 +232,19 @@ TEST_F(Exec, ManyEventsBeyondTheLimitAreDiscardedAndCounted) {
     EXPECT_EQ(wait_for(Notice::Undelivered).at(1), std::to_string(10'010 - discarded));
 }
 
+TEST_F(Exec, OfManyDiscardedEventsOnlySomeAreLogged) {
+    Config config = EngineTest::config();
+    config.queue_limit = 1;
+    config.max_parallel = 1;
+    start("sleep 60", config);
+    for (int i = 0; i < 1000; ++i) {
+        engine->submit(event(std::to_string(i)), nullptr);
+    }
+    const auto held_back = std::stoul(wait_for(Notice::OutputHeldBack).at(1));
+    EXPECT_EQ(count(Notice::EventDiscarded) + held_back, engine->status().discarded);
+    EXPECT_GT(held_back, count(Notice::EventDiscarded));
+}
+
 TEST_F(Exec, StoppingDeliversWhatIsQueuedAndLeavesNoChild) {
     start("echo $KEA_N >>" + folder.path("seen"), 3000ms, Verdict::Drop, 1);
     for (int i = 0; i < 20; ++i) {

@@ -44,7 +44,7 @@ class Arm:
         return BARE if self.threads else BARE_SINGLE
 
 
-def _ours(
+def ours(
     name: str, about: str, share: float, script: str, threads: bool = True, **more: Any
 ) -> Arm:
     """Our library as it is judged: the ACK waits for the script, and there is none without it."""
@@ -69,21 +69,21 @@ ARMS: dict[str, Arm] = {
         Arm(
             "nothing", "a library that registers leases4_committed and returns", 0.9, True, NOTHING
         ),
-        _ours(
+        ours(
             "filtered",
             "registered, but no lease is of the wanted subnet",
             0.9,
             "empty",
             subnets=[9],
         ),
-        _ours("worker-c", "C++, all variables", 0.75, "worker-c", mode="worker"),
-        _ours("worker-c-six", "C++, six variables", 0.8, "worker-c", mode="worker", fields=SIX),
-        _ours("worker-sdk", "Python with the SDK", 0.7, "worker-sdk", mode="worker"),
-        _ours(
+        ours("worker-c", "C++, all variables", 0.75, "worker-c", mode="worker"),
+        ours("worker-c-six", "C++, six variables", 0.8, "worker-c", mode="worker", fields=SIX),
+        ours("worker-sdk", "Python with the SDK", 0.7, "worker-sdk", mode="worker"),
+        ours(
             "worker-python", "Python from protocol.md alone", 0.65, "worker-python", mode="worker"
         ),
-        _ours("worker-awk", "awk", 0.65, "worker-awk", mode="worker"),
-        _ours(
+        ours("worker-awk", "awk", 0.65, "worker-awk", mode="worker"),
+        ours(
             "worker-sh",
             "sh, six variables, no subshell",
             0.4,
@@ -91,7 +91,7 @@ ARMS: dict[str, Arm] = {
             mode="worker",
             fields=SIX,
         ),
-        _ours(
+        ours(
             "worker-sh-sub",
             "protocol.md's loop in sh, six variables",
             0.23,
@@ -99,13 +99,11 @@ ARMS: dict[str, Arm] = {
             mode="worker",
             fields=SIX,
         ),
-        _ours("exec", "an empty sh script for each lease", 0.17, "empty"),
-        _ours("exec-10ms", "a script that sleeps 10 ms", 0.05, "sleep"),
+        ours("exec", "an empty sh script for each lease", 0.17, "empty"),
+        ours("exec-10ms", "a script that sleeps 10 ms", 0.05, "sleep"),
         _isc("isc", "ISC's run_script, an empty sh script, nobody waits", 0.08, True),
         Arm(BARE_SINGLE, "Kea alone, single-threaded", 1, False),
-        _ours(
-            "exec-st", "an empty sh script for each lease, single-threaded", 0.17, "empty", False
-        ),
+        ours("exec-st", "an empty sh script for each lease, single-threaded", 0.17, "empty", False),
         _isc("isc-st", "ISC's run_script, an empty sh script, single-threaded", 0.1, False),
         Arm(
             "drop-in-st",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kit.bench.site import CLIENTS, SERVER, Site
 from kit.errors import Problem
@@ -27,6 +28,7 @@ class Load:
     ended: ACKs received.
     seconds: for how long it started exchanges.
     delays: seconds from REQUEST to ACK, in order; empty unless asked for.
+    gap: the longest time in seconds without an ACK, between two; 0 unless asked for.
     """
 
     offered: int
@@ -34,6 +36,7 @@ class Load:
     ended: int
     seconds: int
     delays: tuple[float, ...]
+    gap: float
 
     @property
     def rate(self) -> float:
@@ -45,12 +48,18 @@ class Load:
         """The share of exchanges that did not end with an ACK."""
         return 1 - self.ended / self.started
 
+    def quantile(self, share: float) -> float:
+        """The delay, in milliseconds, that this share of the exchanges did not exceed."""
+        if not self.delays:
+            return float("inf")
+        return self.delays[min(len(self.delays) - 1, int(share * len(self.delays)))] * 1e3
+
 
 def offer(site: Site, rate: int, seconds: int, clients: int = 1, timed: bool = False) -> Load:
     """Start so many exchanges a second for some whole seconds.
 
     clients: a number from 0 to 255; the clients of each number are others.
-    timed: whether to return the delays.
+    timed: whether to return the delays and the gap.
     """
     said = _perfdhcp(
         site,
@@ -58,13 +67,15 @@ def offer(site: Site, rate: int, seconds: int, clients: int = 1, timed: bool = F
         *("-R", "16000000", "-b", f"mac=02:0c:{clients:02x}:00:00:00"),
         *(["-x", "t"] if timed else []),
     )
-    delays = [float(b) - float(a) for a, b in TIMES.findall(said.partition(ACKS)[2])]
+    times = [(float(a), float(b)) for a, b in TIMES.findall(said.partition(ACKS)[2])]
+    received = sorted(b for _, b in times)
     return Load(
         offered=rate,
         started=int(SENT.findall(said)[0]),
         ended=int(RECEIVED.findall(said)[1]),
         seconds=seconds,
-        delays=tuple(sorted(delays)),
+        delays=tuple(sorted(b - a for a, b in times)),
+        gap=max((b - a for a, b in pairwise(received)), default=0),
     )
 
 

@@ -67,6 +67,27 @@ def measure(
     half: half of the bare server's capacity: the rate of the load, unless the arm is too slow for
         it; then it is half of its own capacity. 0 means always that.
     """
+    capacity, lagging = capacity_of(site, arm, effort, guess, persist)
+    rate = half if half and capacity >= 2 * half * SLOW else capacity / 2
+    load, cpu = loaded(site, arm, effort, max(1, round(rate)), persist)
+    return Figures(
+        capacity=capacity,
+        lagging=lagging,
+        rate=load.rate,
+        loss=load.loss,
+        cpu=cpu,
+        p50=load.quantile(0.50),
+        p99=load.quantile(0.99),
+    )
+
+
+def capacity_of(
+    site: Site, arm: Arm, effort: Effort, guess: float, persist: bool
+) -> tuple[float, bool]:
+    """An arm's capacity, and whether the generator was the limit; see Figures.
+
+    Raises Problem if it loses exchanges at any rate.
+    """
     lagging = False
 
     def works(rate: int) -> bool:
@@ -83,17 +104,7 @@ def measure(
     capacity = highest(works, guess, effort.precision)
     if not capacity:
         raise Problem(f"{arm.name} loses exchanges at any rate")
-    rate = half if half and capacity >= 2 * half * SLOW else capacity / 2
-    load, cpu = loaded(site, arm, effort, max(1, round(rate)), persist)
-    return Figures(
-        capacity=capacity,
-        lagging=lagging,
-        rate=load.rate,
-        loss=load.loss,
-        cpu=cpu,
-        p50=_quantile(load, 0.50),
-        p99=_quantile(load, 0.99),
-    )
+    return capacity, lagging
 
 
 def loaded(
@@ -109,10 +120,3 @@ def loaded(
         load = offer(site, rate, effort.seconds, timed=True)
         used = site.cpu() - before
     return load, used / max(1, load.ended)
-
-
-def _quantile(load: Load, share: float) -> float:
-    """The delay, in milliseconds, that this share of the exchanges did not exceed."""
-    if not load.delays:
-        return float("inf")
-    return load.delays[min(len(load.delays) - 1, int(share * len(load.delays)))] * 1e3

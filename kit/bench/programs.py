@@ -16,6 +16,7 @@ RUNNER = "/usr/libexec/kea-hook-runscript/kea-runscript-runner"
 WORKERS = Path(__file__).resolve().parent / "workers"
 EMPTY = "#!/bin/sh\n"
 SLEEP = "#!/bin/sh\nexec sleep 0.01\n"
+ROUTES = "allow 10.0.0.0/8 dev eth0 min-length 32\n"
 
 
 def compiled(target: Target) -> Path:
@@ -51,3 +52,4 @@ def install(site: Site) -> None:
         server.put(worker, f"{SCRIPTS}/{worker.name}", 0o755)
     server.write(f"{SCRIPTS}/empty", EMPTY, 0o755)
     server.write(f"{SCRIPTS}/sleep", SLEEP, 0o755)
+    server.write("/etc/kea-runscript/routes.conf", ROUTES)

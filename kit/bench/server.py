@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from kit.bench.arms import Arm
 from kit.bench.load import served
 from kit.bench.site import Site
 from kit.errors import Problem
+from kit.lab import control
 from kit.wait import until
 
 FOLDER = "/run/bench"
@@ -21,18 +22,24 @@ LEASES = f"{FOLDER}/leases.csv"
 PREPARE = f"rm -rf {FOLDER} /run/kea; mkdir -p {FOLDER}; mkdir -m 750 /run/kea"
 STOP = "kill $(cat /run/kea/*.pid)"
 ENVIRONMENT = {"KEA_DHCP_DATA_DIR": FOLDER}
+SOCKET = "/run/kea/kea4-ctrl-socket"
 START = 60
 """Seconds until it must serve."""
 
 
-def configuration(arm: Arm, hooks_dir: str, persist: bool) -> dict[str, Any]:
+def configuration(
+    arm: Arm, hooks_dir: str, persist: bool, settings: Mapping[str, Any]
+) -> dict[str, Any]:
     """Kea's configuration for an arm: all else is Kea's default, but it logs only what is amiss,
     which is what a server under such a load does.
 
     persist: whether leases are written to a file.
+    settings: further ones of Kea's.
     """
     library = {"library": f"{hooks_dir}/{arm.library}", "parameters": dict(arm.parameters)}
     return {
+        **settings,
+        "control-socket": {"socket-type": "unix", "socket-name": SOCKET},
         "interfaces-config": {"interfaces": ["eth0"]},
         "lease-database": {
             **({"name": LEASES} if persist else {}),
@@ -56,14 +63,21 @@ def configuration(arm: Arm, hooks_dir: str, persist: bool) -> dict[str, Any]:
 
 
 @contextmanager
-def running(site: Site, arm: Arm, persist: bool, leases: str = "") -> Iterator[None]:
+def running(
+    site: Site,
+    arm: Arm,
+    persist: bool,
+    leases: str = "",
+    settings: Mapping[str, Any] | None = None,
+) -> Iterator[None]:
     """A server that serves; Problem with its log if it does not.
 
     leases: what the lease file holds at the start.
+    settings: further ones of Kea's.
     """
     server = site.server
     server.run(["sh", "-euc", PREPARE])
-    whole = {"Dhcp4": configuration(arm, site.target.hooks_dir, persist)}
+    whole = {"Dhcp4": configuration(arm, site.target.hooks_dir, persist, settings or {})}
     server.write(CONFIGURATION, json.dumps(whole))
     if leases:
         server.write(LEASES, leases)
@@ -77,6 +91,11 @@ def running(site: Site, arm: Arm, persist: bool, leases: str = "") -> Iterator[N
         server.run(["sh", "-c", STOP], check=False)
         site.end()
         process.wait()
+
+
+def ask(site: Site, command: str, **arguments: Any) -> dict[str, Any]:
+    """The arguments of the answer to a control command."""
+    return control.ask(site.server, SOCKET, command, **arguments).get("arguments", {})
 
 
 def _wait_for(process: subprocess.Popen[str], arm: Arm, site: Site) -> None:

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from kit import needs, targets
+from kit.bench import leases as many_leases
 from kit.bench import report
 from kit.bench.arms import ARMS, Arm
+from kit.bench.leases import Many
 from kit.bench.measure import Effort
 from kit.bench.plan import Audience, Plan, carry_out
 from kit.errors import Problem
@@ -21,6 +23,8 @@ from kit.paths import BUILD
 FULL = Effort(seconds=20, warm_up=5, probe=5, precision=0.02)
 PASSES = 5
 QUICK = Effort(seconds=2, warm_up=1, probe=1, precision=0.05)
+MANY = Many(replayed=1_000_000, expiring=100_000)
+FEWER = Many(replayed=100_000, expiring=20_000)
 
 
 def chosen(names: str) -> list[Arm]:
@@ -50,9 +54,10 @@ def _known() -> Table:
         "passes": f"how often all is measured; {PASSES} without it",
         "seconds": f"of each steady load; {FULL.seconds} without it",
         "quick": "a few minutes for a first impression, instead of hours",
+        "leases": "in place of the arms: replays of a million leases, and 100,000 that end at once",
         "lease-file-off": "a second table, without a lease file",
         "target": "a name from packaging/targets.yml; without it, this machine's distribution",
-        "file": "the JSON file for all figures; without it, build/TARGET/bench.json",
+        "file": "the JSON file for all figures; without it, in build/TARGET",
         "list": "say which arms there are, and measure nothing",
     },
 )
@@ -62,6 +67,7 @@ def bench(
     passes: int = 0,
     seconds: int = 0,
     quick: bool = False,
+    leases: bool = False,
     lease_file_off: bool = False,
     target: str = "",
     file: str = "",
@@ -75,9 +81,11 @@ def bench(
     (wanted,) = targets.chosen(target, every=False)
     selected = chosen(arms)
     effort = QUICK if quick else FULL
+    if seconds:
+        effort = dataclasses.replace(effort, seconds=seconds)
     plan = Plan(
         arms=selected,
-        effort=dataclasses.replace(effort, seconds=seconds) if seconds else effort,
+        effort=effort,
         passes=passes or (1 if quick else PASSES),
         together=len(selected) if quick else 1,
         lease_file=[True, False] if lease_file_off else [True],
@@ -85,16 +93,20 @@ def bench(
     )
     needs.ensure()
     with console.status("") as status:
-        found = carry_out(
-            plan,
-            wanted,
-            Audience(
-                doing=status.update,
-                say=lambda text: console.print(text, markup=False),
-                show=lambda *table: report.show(console, *table),
-            ),
-        )
-    path = Path(file) if file else BUILD / wanted.name / "bench.json"
+        if leases:
+            many = FEWER if quick else MANY
+            found = many_leases.carry_out(many, effort, wanted, console, status.update)
+        else:
+            found = carry_out(
+                plan,
+                wanted,
+                Audience(
+                    doing=status.update,
+                    say=lambda text: console.print(text, markup=False),
+                    show=lambda *table: report.show(console, *table),
+                ),
+            )
+    path = Path(file) if file else BUILD / wanted.name / ("leases.json" if leases else "bench.json")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     console.print(f"All figures: {path}", soft_wrap=True)

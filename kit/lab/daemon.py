@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import socket
 from typing import Any
 
+from kit.lab import control
 from kit.lab.host import Host
 
 
@@ -35,10 +34,4 @@ class Daemon:
 
     def control(self, command: str, **arguments: Any) -> dict[str, Any]:
         """Its answer on the control socket."""
-        request = {"command": command, **({"arguments": arguments} if arguments else {})}
-        with socket.socket(socket.AF_UNIX) as control:
-            control.settimeout(30)
-            control.connect(str(self.host.inside(self.socket)))
-            control.sendall(json.dumps(request).encode())
-            answer = b"".join(iter(lambda: control.recv(65536), b""))
-        return json.loads(answer)
+        return control.ask(self.host, self.socket, command, **arguments)

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from rich.console import Console
+
 from kit import targets
+from kit.bench import leases
 from kit.bench.arms import ARMS
 from kit.bench.measure import Effort
 from kit.bench.plan import Audience, Plan, carry_out
@@ -38,6 +41,16 @@ def test_a_tiny_benchmark_is_complete_and_leaves_nothing(
         assert all(value > 0 for value in found["basics"][name].values())
     assert len(table["goals"]) == 2
     assert not list(tmp_path.iterdir())
+
+
+def test_few_leases_are_measured_as_many_are() -> None:
+    found = leases.carry_out(
+        leases.Many(replayed=100, expiring=20), TINY, targets.named("trixie"), Console(), print
+    )
+    assert json.loads(json.dumps(found)) == found
+    for name in ("worker-c", "route-sync"):
+        assert found["replays"][name]["p99-of-quiet"] > 0
+    assert all(gap["gap"] > 0 for gap in found["expiry"])
 
 
 def test_an_unknown_arm_is_named_and_so_are_the_known_ones() -> None:
