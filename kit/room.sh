@@ -3,14 +3,15 @@
 #
 # Turns the mount namespace it is started in into a room: a throwaway copy of ROOT (an overlay whose
 # changes are kept in memory), with SOURCE folders visible at TARGET, and runs COMMAND there.
-# MOUNTPOINT is an empty folder of the caller's. It needs a mount and a PID namespace of its own.
+# MOUNTPOINT is an empty folder of the caller's; where a tmpfs is mounted on it already, the changes
+# are kept there and found again. It needs a mount and a PID namespace of its own.
 set -eu
 lower=$1 room=$2
 shift 2
 
-mount -t tmpfs -o mode=755 room "$room"
+mountpoint -q "$room" || mount -t tmpfs -o mode=755 room "$room"
 cd "$room"
-mkdir lower upper work root
+mkdir -p lower upper work root
 # A bind mount under a plain name: overlay options know no escape for a colon in a path.
 mount --bind "$lower" lower
 mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay root

@@ -127,13 +127,16 @@ def run(
     )
 
 
-def room(folder: Path, binds: Mapping[Path, str] | None = None) -> list[str]:
+def room(folder: Path, binds: Mapping[Path, str] | None = None, changes: Path = ROOM) -> list[str]:
     """The command that turns its namespaces into a throwaway copy of `folder`, without its end:
     what is to be run there follows.
+
+    changes: a folder on which a tmpfs is mounted, where what is written outlives the room; any
+        other is only a mount point.
     """
     ROOM.mkdir(parents=True, exist_ok=True)
     shown = [part for source, target in (binds or {}).items() for part in (str(source), target)]
-    return ["sh", str(HERE / "room.sh"), str(folder), str(ROOM), *shown, "--"]
+    return ["sh", str(HERE / "room.sh"), str(folder), str(changes), *shown, "--"]
 
 
 def debs(root: Root, packages: Sequence[str]) -> Path:

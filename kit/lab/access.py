@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kit import roots
 from kit.lab.client import CONFIGURATION, ROOT, Client
-from kit.lab.machine import Machine
+from kit.lab.machine import Link, Machine
 
 if TYPE_CHECKING:
     from kit.lab.lab import Lab
@@ -29,15 +29,9 @@ class Access:
 
     def attach(self, machine: Machine, interface: str, addresses: Iterable[str] = ()) -> None:
         """Give a machine an interface on this network, with addresses like "198.51.100.1/24"."""
-        self._lab.join(machine, interface, self._bridge)
-        addresses = list(addresses)
-        if any(address.startswith("fe80:") for address in addresses):
-            # Only this one: Kea would hear each multicast once for each link-local address.
-            machine.ip(f"link set {interface} addrgenmode none")
-        machine.ip(
-            *(f"address add {address} dev {interface}{_at_once(address)}" for address in addresses),
-            f"link set {interface} up",
-        )
+        link = Link(interface, self._bridge, tuple(addresses))
+        machine.links.append(link)
+        self._lab.join(machine, link)
 
     def client(self, name: str, *, capture: bool = False) -> Client:
         """A machine with a DHCP client, attached by its eth0.
@@ -56,8 +50,3 @@ class Access:
         if capture:
             client.start_capture()
         return client
-
-
-def _at_once(address: str) -> str:
-    """IPv6 addresses are usable without waiting for duplicates to be detected."""
-    return " nodad" if ":" in address else ""

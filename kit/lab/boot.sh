@@ -2,14 +2,13 @@
 # boot.sh GROUP PIDFILE COMMAND [ARGUMENT]...
 #
 # Starts COMMAND as the first process of a machine in the lab whose namespaces it is run in: with
-# mounts, processes, a network, names and a control group (the new folder GROUP) of its own. Its
-# PID, as seen from outside, goes to PIDFILE.
+# mounts, processes, a network, names and a control group (a new folder, GROUP.XXXX) of its own.
+# Its PID, as seen from outside, goes to PIDFILE.
 set -eu
-group=$1 pidfile=$2
+group=$(mktemp -d "$1.XXXX") pidfile=$2
 shift 2
 
 # Before the control group namespace, so that the group becomes its root.
-mkdir "$group"
 echo 0 >"$group/cgroup.procs"
 
 # shellcheck disable=SC2016 # expanded by the shell that is started

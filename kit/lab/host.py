@@ -26,12 +26,17 @@ PACKAGES = (
 class Host(Machine):
     """A machine with its own systemd, reached by `run`, or by ssh from inside the lab.
 
+    pid: 0 before its first boot.
+    root: what it boots.
     address: its IPv4 address on eth0, in the lab's management network.
+    disk: where what it writes is kept.
     """
 
-    def __init__(self, name: str, pid: int, address: str, folder: Path):
-        super().__init__(name, pid)
+    def __init__(self, name: str, root: Path, address: str, folder: Path):
+        super().__init__(name, pid=0)
+        self.root = root
         self.address = address
+        self.disk = folder / "disk"
         self._folder = folder
 
     def wait_booted(self, timeout: float = 60) -> None:

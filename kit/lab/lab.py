@@ -1,9 +1,11 @@
 """A lab: a control network that holds hosts and clients, and what is done from within it."""
 
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +15,7 @@ from kit import roots
 from kit.errors import Problem
 from kit.lab.access import Access
 from kit.lab.host import Host
-from kit.lab.machine import Machine
+from kit.lab.machine import Link, Machine
 from kit.lab.play import Play, play
 from kit.wait import until
 
@@ -83,6 +85,18 @@ class Lab:
             host.wait_booted()
         return hosts
 
+    def reboot(self, host: Host) -> None:
+        """Reboot a host; returns when its systemd starts anew, with its interfaces set up.
+
+        Its files stay, but not those in /run and /tmp, and nothing else that the kernel knew.
+        """
+        host.run(["systemctl", "reboot"], check=False)
+        until(lambda: not Path(f"/proc/{host.pid}").exists(), 30, f"{host.name} ends")
+        # The kernel takes its time, and meanwhile they answer in the old network.
+        ends = {_end(host, link)[0] for link in host.links}
+        until(lambda: not ends & self._interfaces(), 10, f"the old network of {host.name} is gone")
+        self._boot(host, {})
+
     def access(self, host: Host, interface: str, addresses: Iterable[str] = ()) -> Access:
         """A network for clients, to which the host's `interface` is attached, with these
         addresses with their prefix lengths.
@@ -122,17 +136,26 @@ class Lab:
 
     # What hosts, clients and networks are made with
 
-    def start(self, root: Path, name: str, binds: Mapping[Path, str], argv: Sequence[str]) -> int:
+    def start(
+        self,
+        root: Path,
+        name: str,
+        binds: Mapping[Path, str],
+        argv: Sequence[str],
+        changes: Path = roots.ROOM,
+    ) -> int:
         """Start a machine with `argv` as its first process and return its PID.
 
         It has a folder of its own in the lab's, with what it wrote to its console.
+        changes: where what it writes is kept, see roots.room().
         """
         folder = self.folder / name
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         pid = folder / "pid"
+        pid.unlink(missing_ok=True)
         boot = ["sh", str(HERE / "boot.sh"), str(self.folder / "hosts" / name), str(pid)]
-        with (folder / "console").open("w") as console:
-            command = [*boot, *roots.room(root, binds), *argv]
+        with (folder / "console").open("a") as console:
+            command = [*boot, *roots.room(root, binds, changes), *argv]
             process = self._popen(command, stdout=console, stderr=subprocess.STDOUT)
 
         def entered() -> int:
@@ -156,13 +179,15 @@ class Lab:
         if result.returncode:
             raise LabFailed(f"ip: {result.stderr.strip()} in {commands}")
 
-    def join(self, machine: Machine, interface: str, bridge: str) -> None:
-        """Give a machine an interface on a bridge of the control network."""
-        end = self._next_name("v")
+    def join(self, machine: Machine, link: Link) -> None:
+        """Give a machine an interface on a network, and set it up."""
+        end, hardware = _end(machine, link)
         self.ip(
-            f"link add {end} type veth peer name {interface} netns {machine.pid}",
-            f"link set {end} master {bridge} up",
+            f"link add {end} type veth"
+            f" peer name {link.interface} address {hardware} netns {machine.pid}",
+            f"link set {end} master {link.bridge} up",
         )
+        machine.ip(*link.setup())
 
     def _popen(self, argv: Sequence[str], **options: Any) -> subprocess.Popen[str]:
         """Start something that lasts as long as the lab."""
@@ -176,14 +201,29 @@ class Lab:
         number = self._number()
         if number > MOST_HOSTS:
             raise LabFailed(f"a lab has room for {MOST_HOSTS} machines and networks")
-        script = (HERE / "init.sh").read_text()
-        keys = {self.folder / "keys": "/run/lab"}
-        pid = self.start(root, name, keys, ["sh", "-euc", script, "init.sh", name])
-        host = Host(name, pid, f"192.0.2.{number}", self.folder / name)
-        self.join(host, "eth0", "manage")
-        host.ip("link set lo up", f"address add {host.address}/24 dev eth0", "link set eth0 up")
+        host = Host(name, root, f"192.0.2.{number}", self.folder / name)
+        host.links.append(Link("eth0", "manage", (f"{host.address}/24",)))
+        host.disk.mkdir(parents=True)
+        subprocess.run(
+            self.command(["mount", "-t", "tmpfs", "-o", "mode=755", name, host.disk]), check=True
+        )
+        self._boot(host, {self.folder / "keys": "/run/lab"})
         self.hosts.append(host)
         return host
+
+    def _boot(self, host: Host, binds: Mapping[Path, str]) -> None:
+        script = (HERE / "init.sh").read_text()
+        names = [host.name, *(link.interface for link in host.links)]
+        init = ["sh", "-euc", script, "init.sh", *names]
+        host.pid = self.start(host.root, host.name, binds, init, host.disk)
+        for link in host.links:
+            self.join(host, link)
+
+    def _interfaces(self) -> set[str]:
+        """Those of the control network."""
+        command = ["nsenter", f"--target={self._first}", "--net", "ip", "-json", "link"]
+        listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return {link["ifname"] for link in json.loads(listed)}
 
     def _make_keys(self) -> None:
         """Keys for this lab alone: one to log in with, one that all its hosts have."""
@@ -203,6 +243,14 @@ class Lab:
 
     def _next_name(self, kind: str) -> str:
         return f"{kind}{self._number()}"
+
+
+def _end(machine: Machine, link: Link) -> tuple[str, str]:
+    """The other end of a machine's link, and the machine's hardware address there: always the same,
+    so that a machine that was rebooted is known to its neighbours.
+    """
+    number = zlib.crc32(f"{machine.name} {link.interface}".encode())
+    return f"v{number:08x}", f"02:4c:{number.to_bytes(4).hex(':')}"
 
 
 def _scope() -> Sequence[str]:

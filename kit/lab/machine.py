@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,16 +24,45 @@ class CommandFailed(Problem):
         self.result = result
 
 
+@dataclass(frozen=True)
+class Link:
+    """An interface on a network.
+
+    bridge: the network, in the lab's control network.
+    addresses: with their prefix lengths, like "198.51.100.1/24".
+    """
+
+    interface: str
+    bridge: str
+    addresses: tuple[str, ...] = ()
+
+    def setup(self) -> list[str]:
+        """The commands of the ip program that give it its addresses, and set it up."""
+        # Only the one: Kea would hear each multicast once for each link-local address.
+        local = any(address.startswith("fe80:") for address in self.addresses)
+        return [
+            *([f"link set {self.interface} addrgenmode none"] if local else []),
+            # Usable without waiting for duplicates to be detected.
+            *(
+                f"address add {address} dev {self.interface}{' nodad' if ':' in address else ''}"
+                for address in self.addresses
+            ),
+            f"link set {self.interface} up",
+        ]
+
+
 class Machine:
     """A throwaway machine of a lab.
 
     name: unique in its lab.
     pid: its first process, as seen from outside.
+    links: its interfaces.
     """
 
     def __init__(self, name: str, pid: int):
         self.name = name
         self.pid = pid
+        self.links: list[Link] = []
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"

@@ -29,7 +29,7 @@ class IA:
     kind: NA for an address, PD for a prefix.
     iaid: the client's number for it.
     value: "2001:db8::7" or "2001:db8:1::/56"; "" in a question for any, and where none is given.
-    valid: the lifetime in seconds.
+    valid: the lifetime in seconds; 0 in a question for any.
     """
 
     kind: str
@@ -41,11 +41,11 @@ class IA:
         """As it is sent: code and octets."""
         octets = struct.pack("!III", self.iaid, 0, 0)
         if self.value and self.kind == "NA":
-            octets += option(IAADDR, address_octets(self.value) + struct.pack("!II", 0, 0))
+            octets += option(IAADDR, address_octets(self.value) + struct.pack("!II", 0, self.valid))
         elif self.value:
             prefix, length = self.value.split("/")
             octets += option(
-                IAPREFIX, struct.pack("!IIB", 0, 0, int(length)) + address_octets(prefix)
+                IAPREFIX, struct.pack("!IIB", 0, self.valid, int(length)) + address_octets(prefix)
             )
         return IA_CODES[self.kind], octets
 

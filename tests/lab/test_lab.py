@@ -14,6 +14,7 @@ from kit.lab import Access, Client, CommandFailed, Host, Lab
 from kit.paths import ROOT
 from kit.targets import Target
 from kit.wait import until
+from tests.lab.conftest import ADDRESSES
 from tests.lab.traces import control_groups, namespaces, running, surroundings
 
 PING = """
@@ -95,6 +96,32 @@ def test_a_host_has_its_own_systemd_names_and_network(server: Host) -> None:
     assert server.run(["hostname"]).stdout == "server\n"
     links = json.loads(server.run(["ip", "-json", "link"]).stdout)
     assert {link["ifname"] for link in links} == {"lo", "eth0"}
+
+
+def test_a_rebooted_host_has_its_files_and_networks_and_nothing_else(
+    lab: Lab, server: Host, access: Access
+) -> None:
+    def identity() -> list[str]:
+        paths = ("/etc/machine-id", "/sys/class/net/eth1/address")
+        return [server.inside(path).read_text() for path in paths]
+
+    before = identity()
+    files = [f"{folder}/mine" for folder in ("/etc", "/var/lib/kea", "/run", "/tmp")]
+    for file in files:
+        server.write(file, "kept?")
+    server.run(["systemctl", "enable", "kea-dhcp4-server"])
+    server.ip("route add 203.0.113.7 dev eth1")
+    lab.reboot(server)
+    addresses = server.run(["ip", "-o", "address", "show", "dev", "eth1"]).stdout
+    assert all(address in addresses for address in ADDRESSES)
+    server.wait_booted()
+    assert server.run(["systemctl", "is-active", "kea-dhcp4-server"]).stdout == "active\n"
+    assert identity() == before
+    assert [server.inside(file).exists() for file in files] == [True, True, False, False]
+    assert {route["dst"] for route in server.routes(4)} == {"192.0.2.0/24", "198.51.100.0/24"}
+    client = access.client("client")
+    client.ip("address add 198.51.100.7/24 dev eth0")
+    client.run(["ping", "-c1", "-W2", "198.51.100.1"])
 
 
 def test_ansible_reaches_hosts_by_ssh(lab: Lab, server: Host, tmp_path: Path) -> None:

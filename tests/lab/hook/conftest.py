@@ -11,6 +11,7 @@ from kit.lab.relay import Relay
 from kit.lab.relay6 import Clients6
 from kit.paths import ROOT
 from kit.targets import Target
+from tests.lab.hook import routed
 
 SERVER4 = "10.1.0.1"
 RELAY4 = "10.1.0.2"
@@ -52,12 +53,19 @@ def lab(target: Target) -> Iterator[Lab]:
 def server(lab: Lab, target: Target, kea_root: Path) -> Host:
     """A host with the target's Kea, stopped, our hook, and some scripts."""
     host = lab.host(kea_root, "server")
-    host.run(["systemctl", "stop", "kea-dhcp4-server", "kea-dhcp6-server"])
+    host.run(["systemctl", "disable", "--now", "kea-dhcp4-server", "kea-dhcp6-server"])
     put_hook(host, target)
     host.put(ROOT / "examples" / "debug" / "debug", f"{SCRIPTS}/debug", 0o755)
     host.write(f"{SCRIPTS}/slow", "#!/bin/sh\nsleep 0.3\n", 0o755)
     host.write(f"{SCRIPTS}/behave", BEHAVE, 0o755)
     return host
+
+
+@pytest.fixture(scope="session")
+def routing(server: Host) -> Host:
+    """The host with all that the examples of routes ask for, but Kea's configuration."""
+    routed.prepare(server)
+    return server
 
 
 @pytest.fixture(scope="session")
@@ -97,6 +105,15 @@ def registering6(gateway: Client) -> Iterator[Clients6]:
     client = Clients6(gateway, REGISTERED6)
     yield client
     client.close()
+
+
+def parties(
+    family: int, host: Host, gateway: Client, target: Target
+) -> tuple[Kea, Relay | Clients6]:
+    """A server, to be started, and its clients, for more than one test."""
+    if family == 4:
+        return Kea(host, 4, target.hooks_dir, subnet4=SUBNETS4), Relay(gateway, RELAY4, SERVER4)
+    return Kea(host, 6, target.hooks_dir, subnet6=SUBNETS6), Clients6(gateway, CLIENT6)
 
 
 @pytest.fixture

@@ -1,89 +1,19 @@
 """The route examples under a real Kea, in each of the three ways that they tell."""
 
-import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from kit.lab import Host
-from kit.lab.kea import SCRIPTS, Kea
+from kit.lab.kea import Kea
 from kit.lab.relay import Relay
-from kit.lab.relay6 import IA, Clients6
-from kit.paths import ROOT
+from kit.lab.relay6 import Clients6
 from kit.targets import Target
+from tests.lab.hook.conftest import CLIENT6, RELAY4
+from tests.lab.hook.routed import NAMES, PROGRAM, Leases, parameters, serving, workers
 
-EXAMPLES = ROOT / "examples"
-NAMES = {4: "slash32_routes", 6: "ipv6_pd_routes"}
-UNITS = ("kea-runscript-route.socket", "kea-runscript-route@.service")
-RULES = """\
-allow 10.1.0.0/16 dev eth1 min-length 32
-allow 2001:db8:1::/48 dev eth1 min-length 56 max-length 56
-"""
 CLIENTS = range(1, 4)
-
-
-def parameters(way: str, family: int, target: Target) -> dict[str, Any]:
-    """What the example's configuration has for the hook, changed as its README says."""
-    folder = EXAMPLES / NAMES[family]
-    configuration = json.loads((folder / f"kea-dhcp{family}.conf").read_text())
-    given = configuration[f"Dhcp{family}"]["hooks-libraries"][-1]["parameters"]
-    blocks = re.findall(r"```json\n(.*?),\n```", (folder / "README.md").read_text(), re.DOTALL)
-    if way != "service":
-        worker, script = [json.loads(f"{{{block}}}") for block in blocks]
-        del given["socket"]
-        given.update(worker if way == "worker" else script)
-    if way == "script":
-        del given["fields"]
-    if target.name == "bookworm":  # its Kea tells no changes
-        given["hook-points"].remove(f"lease{family}_changed")
-    return given
-
-
-@dataclass(frozen=True)
-class Leases:
-    """A server with a way to set routes, and clients of that server."""
-
-    kea: Kea
-    relay: Relay
-    clients6: Clients6
-
-    def take(self, client: int) -> tuple[str, str]:
-        """A client's lease: its prefix, and the next hop towards it, as `ip route` prints them."""
-        if self.kea.family == 4:
-            return self.relay.lease(client), "10.1.0.2"
-        (ia,) = self.clients6.lease(client, IA("PD"))
-        return ia.value, "fe80::2"
-
-    def release(self, client: int, prefix: str) -> None:
-        if self.kea.family == 4:
-            self.relay.send("RELEASE", client, prefix)
-        else:
-            self.clients6.ask("RELEASE", client, IA("PD", value=prefix))
-
-    def routes(self) -> dict[str, str]:
-        """The next hop of each route of ours."""
-        listed = self.kea.host.routes(self.kea.family)
-        return {r["dst"]: r.get("gateway", "") for r in listed if r["protocol"] == "75"}
-
-
-@pytest.fixture(scope="session")
-def routing(server: Host, target: Target) -> Host:
-    """The host with all that the examples' pages ask for, but Kea's configuration."""
-    for name in NAMES.values():
-        server.put(EXAMPLES / name / name, f"{SCRIPTS}/{name}", 0o755)
-    for name in UNITS:
-        server.put(EXAMPLES / "route_service" / name, f"/etc/systemd/system/{name}")
-    page = (EXAMPLES / NAMES[4] / "README.md").read_text()
-    (sudoers,) = re.findall(r"# cat /etc/sudoers.d/kea-runscript\n(.*?)```", page, re.DOTALL)
-    server.write("/etc/sudoers.d/kea-runscript", sudoers, 0o440)
-    server.run(["visudo", "-c"])
-    server.write("/etc/kea-runscript/routes.conf", RULES)
-    server.run(["systemctl", "daemon-reload"])
-    server.run(["systemctl", "start", UNITS[0]])
-    return server
+HOPS = {4: RELAY4, 6: CLIENT6}
 
 
 @pytest.fixture(params=NAMES)
@@ -98,26 +28,18 @@ def way(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def leases(
-    way: str,
-    family: int,
-    target: Target,
-    routing: Host,
-    relay: Relay,
-    clients6: Clients6,
-    request: pytest.FixtureRequest,
+    way: str, family: int, target: Target, routing: Host, request: pytest.FixtureRequest
 ) -> Iterator[Leases]:
     kea: Kea = request.getfixturevalue(f"kea{family}")
-    kea.start(parameters(way, family, target))
-    yield Leases(kea, relay, clients6)
-    kea.stop()
-    routing.run(["/usr/libexec/kea-hook-runscript/kea-runscript-route", "flush", f"ipv{family}"])
+    clients: Relay | Clients6 = request.getfixturevalue({4: "relay", 6: "clients6"}[family])
+    with serving(kea, clients, way, target) as leases:
+        yield leases
 
 
 def test_routes_follow_leases(leases: Leases) -> None:
     expected = {}
     for client in CLIENTS:
-        prefix, hop = leases.take(client)
-        expected[prefix] = hop
+        expected[leases.take(client)] = HOPS[leases.kea.family]
         assert leases.routes() == expected
     for client, prefix in zip(CLIENTS, [*expected], strict=True):
         leases.release(client, prefix)
@@ -131,7 +53,7 @@ def test_routes_follow_leases(leases: Leases) -> None:
 def test_a_replay_makes_the_table_equal_to_the_leases(leases: Leases) -> None:
     kea, stale = leases.kea, {4: "10.1.9.99/32", 6: "2001:db8:1:ff00::/56"}[leases.kea.family]
     kea.wait_for_log("RUNSCRIPT_REPLAY_DONE")
-    expected = dict(leases.take(client) for client in CLIENTS)
+    expected = {leases.take(client): HOPS[kea.family] for client in CLIENTS}
     kept, lost, moved = expected
 
     def disturb() -> None:
@@ -154,15 +76,10 @@ def test_a_replay_makes_the_table_equal_to_the_leases(leases: Leases) -> None:
         assert not [event for event in watch.events if kept in event.route.split()]
 
 
-def running(host: Host, program: str) -> list[str]:
-    """The processes of a program."""
-    return host.run(["pidof", program], check=False).stdout.split()
-
-
 @pytest.fixture
 def flushed(routing: Host) -> Iterator[None]:
     yield
-    routing.run(["/usr/libexec/kea-hook-runscript/kea-runscript-route", "flush", "ipv4"])
+    routing.run([PROGRAM, "flush", "ipv4"])
 
 
 def test_the_service_has_one_privilege_and_ends_with_kea(
@@ -170,14 +87,14 @@ def test_the_service_has_one_privilege_and_ends_with_kea(
 ) -> None:
     kea4.start(parameters("service", 4, target))
     relay.lease(1)
-    (pid,) = running(routing, "kea-runscript-route")
+    (pid,) = workers(routing)
     lines = routing.inside(f"/proc/{pid}/status").read_text().splitlines()
     status = dict(line.split(":\t", 1) for line in lines)
     net_admin = f"{1 << 12:016x}"
     assert (status["CapEff"], status["CapBnd"]) == (net_admin, net_admin)
     assert "0" not in status["Uid"].split()
     kea4.stop()
-    routing.wait_for(lambda: not running(routing, "kea-runscript-route"), "the service ends")
+    routing.wait_for(lambda: not workers(routing), "the service ends")
     assert routing.routes(4)
 
 
@@ -186,5 +103,5 @@ def test_sudo_does_not_stay_beside_the_worker(
 ) -> None:
     kea4.start(parameters("worker", 4, target))
     relay.lease(1)
-    assert running(routing, "kea-runscript-route")
-    assert not running(routing, "sudo")
+    assert workers(routing)
+    assert not routing.run(["pidof", "sudo"], check=False).stdout
