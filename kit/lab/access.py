@@ -25,11 +25,12 @@ class Access:
     def __init__(self, lab: Lab, bridge: str):
         self._lab = lab
         self._bridge = bridge
+        self._ends: dict[str, str] = {}
         lab.ip(f"link add {bridge} type bridge", f"link set {bridge} up")
 
     def attach(self, machine: Machine, interface: str, addresses: Iterable[str] = ()) -> None:
         """Give a machine an interface on this network, with addresses like "198.51.100.1/24"."""
-        self._lab.join(machine, interface, self._bridge)
+        self._ends[machine.name] = self._lab.join(machine, interface, self._bridge)
         addresses = list(addresses)
         if any(address.startswith("fe80:") for address in addresses):
             # Only this one: Kea would hear each multicast once for each link-local address.
@@ -38,6 +39,14 @@ class Access:
             *(f"address add {address} dev {interface}{_at_once(address)}" for address in addresses),
             f"link set {interface} up",
         )
+
+    def unplug(self, machine: Machine) -> None:
+        """Cut a machine off: its interface has no carrier any more."""
+        self._lab.ip(f"link set {self._ends[machine.name]} down")
+
+    def plug(self, machine: Machine) -> None:
+        """Undo `unplug`."""
+        self._lab.ip(f"link set {self._ends[machine.name]} up")
 
     def client(self, name: str, *, capture: bool = False) -> Client:
         """A machine with a DHCP client, attached by its eth0.

@@ -156,13 +156,14 @@ class Lab:
         if result.returncode:
             raise LabFailed(f"ip: {result.stderr.strip()} in {commands}")
 
-    def join(self, machine: Machine, interface: str, bridge: str) -> None:
-        """Give a machine an interface on a bridge of the control network."""
+    def join(self, machine: Machine, interface: str, bridge: str) -> str:
+        """Give a machine an interface on a bridge of the control network; returns its other end."""
         end = self._next_name("v")
         self.ip(
             f"link add {end} type veth peer name {interface} netns {machine.pid}",
             f"link set {end} master {bridge} up",
         )
+        return end
 
     def _popen(self, argv: Sequence[str], **options: Any) -> subprocess.Popen[str]:
         """Start something that lasts as long as the lab."""

@@ -1,10 +1,8 @@
 """The route examples under a real Kea, in each of the three ways that they tell."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -12,34 +10,17 @@ from kit.lab import Host
 from kit.lab.kea import SCRIPTS, Kea
 from kit.lab.relay import Relay
 from kit.lab.relay6 import IA, Clients6
-from kit.paths import ROOT
 from kit.targets import Target
+from tests.lab.hook.route_examples import (
+    EXAMPLES,
+    NAMES,
+    RULES,
+    next_hops,
+    parameters,
+    start_service,
+)
 
-EXAMPLES = ROOT / "examples"
-NAMES = {4: "slash32_routes", 6: "ipv6_pd_routes"}
-UNITS = ("kea-runscript-route.socket", "kea-runscript-route@.service")
-RULES = """\
-allow 10.1.0.0/16 dev eth1 min-length 32
-allow 2001:db8:1::/48 dev eth1 min-length 56 max-length 56
-"""
 CLIENTS = range(1, 4)
-
-
-def parameters(way: str, family: int, target: Target) -> dict[str, Any]:
-    """What the example's configuration has for the hook, changed as its README says."""
-    folder = EXAMPLES / NAMES[family]
-    configuration = json.loads((folder / f"kea-dhcp{family}.conf").read_text())
-    given = configuration[f"Dhcp{family}"]["hooks-libraries"][-1]["parameters"]
-    blocks = re.findall(r"```json\n(.*?),\n```", (folder / "README.md").read_text(), re.DOTALL)
-    if way != "service":
-        worker, script = [json.loads(f"{{{block}}}") for block in blocks]
-        del given["socket"]
-        given.update(worker if way == "worker" else script)
-    if way == "script":
-        del given["fields"]
-    if target.name == "bookworm":  # its Kea tells no changes
-        given["hook-points"].remove(f"lease{family}_changed")
-    return given
 
 
 @dataclass(frozen=True)
@@ -64,9 +45,7 @@ class Leases:
             self.clients6.ask("RELEASE", client, IA("PD", value=prefix))
 
     def routes(self) -> dict[str, str]:
-        """The next hop of each route of ours."""
-        listed = self.kea.host.routes(self.kea.family)
-        return {r["dst"]: r.get("gateway", "") for r in listed if r["protocol"] == "75"}
+        return next_hops(self.kea.host, self.kea.family)
 
 
 @pytest.fixture(scope="session")
@@ -74,15 +53,11 @@ def routing(server: Host, target: Target) -> Host:
     """The host with all that the examples' pages ask for, but Kea's configuration."""
     for name in NAMES.values():
         server.put(EXAMPLES / name / name, f"{SCRIPTS}/{name}", 0o755)
-    for name in UNITS:
-        server.put(EXAMPLES / "route_service" / name, f"/etc/systemd/system/{name}")
     page = (EXAMPLES / NAMES[4] / "README.md").read_text()
     (sudoers,) = re.findall(r"# cat /etc/sudoers.d/kea-runscript\n(.*?)```", page, re.DOTALL)
     server.write("/etc/sudoers.d/kea-runscript", sudoers, 0o440)
     server.run(["visudo", "-c"])
-    server.write("/etc/kea-runscript/routes.conf", RULES)
-    server.run(["systemctl", "daemon-reload"])
-    server.run(["systemctl", "start", UNITS[0]])
+    start_service(server, RULES)
     return server
 
 
