@@ -78,7 +78,10 @@ def wait_for_state(kea: Kea, wanted: str) -> None:
     """Wait until a server of a pair is in a state of HA's."""
 
     def state() -> str:
-        arguments = kea.control("status-get")["arguments"]
+        try:
+            arguments = kea.control("status-get")["arguments"]
+        except OSError:
+            return "not there yet"
         return arguments["high-availability"][0]["ha-servers"]["local"]["state"]
 
     kea.host.wait_for(lambda: state() == wanted, f"{kea.host.name} is {wanted}", 30)
