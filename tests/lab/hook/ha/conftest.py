@@ -19,6 +19,19 @@ PARTNER4 = "10.1.0.3"
 INTERFACE = "lan0"
 """The partner's interface on the clients' link, which the primary has at eth1."""
 
+POOLS = {
+    4: {"server": "10.1.2.0/24", "partner": "10.1.3.0/24"},
+    6: {"server": "2001:db8:1::/49", "partner": "2001:db8:1:8000::/49"},
+}
+"""Where both serve, of which pool the clients of either get their leases."""
+
+one_of_each = pytest.mark.parametrize(
+    "pair",
+    [(4, "hot-standby"), (6, "load-balancing")],
+    ids="IPv{0[0]}-{0[1]}".format,
+    indirect=True,
+)
+
 
 @pytest.fixture(scope="session", params=["trixie", "trixie-backports", "forky"])
 def target(as_root: None, request: pytest.FixtureRequest) -> Target:
@@ -143,20 +156,18 @@ def subnet(family: int, interface: str, mode: str) -> dict[str, Any]:
     (subnet,) = SUBNETS4 if family == 4 else SUBNETS6
     pools: dict[str, Any] = {}
     if mode == "load-balancing" and family == 4:
-        halves = {"server": "10.1.2.0/24", "partner": "10.1.3.0/24"}
         pools["pools"] = [
-            {"pool": half, "client-class": f"HA_{name}"} for name, half in halves.items()
+            {"pool": pool, "client-class": f"HA_{name}"} for name, pool in POOLS[4].items()
         ]
     elif mode == "load-balancing":
-        halves = {"server": "2001:db8:1::", "partner": "2001:db8:1:8000::"}
         pools["pd-pools"] = [
             {
-                "prefix": half,
+                "prefix": pool.removesuffix("/49"),
                 "prefix-len": 49,
                 "delegated-len": 56,
                 "client-class": f"HA_{name}",
             }
-            for name, half in halves.items()
+            for name, pool in POOLS[6].items()
         ]
     return {f"subnet{family}": [{**subnet, **pools, "interface": interface}]}
 

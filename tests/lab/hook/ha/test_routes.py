@@ -7,7 +7,7 @@ import pytest
 from kit.lab import Access
 from kit.targets import Target
 from kit.wait import until
-from tests.lab.hook.ha.conftest import INTERFACE, Pair, Speaker, wait_for_state
+from tests.lab.hook.ha.conftest import INTERFACE, Pair, Speaker, one_of_each, wait_for_state
 from tests.lab.hook.route_examples import RULES, next_hops, parameters, start_service
 
 LIFETIME = 5
@@ -17,12 +17,6 @@ FLUSH = "/usr/libexec/kea-hook-runscript/kea-runscript-route flush ipv{}"
 every_pair = pytest.mark.parametrize(
     "pair",
     [(4, "hot-standby"), (6, "hot-standby"), (4, "load-balancing"), (6, "load-balancing")],
-    ids="IPv{0[0]}-{0[1]}".format,
-    indirect=True,
-)
-one_of_each = pytest.mark.parametrize(
-    "pair",
-    [(4, "hot-standby"), (6, "load-balancing")],
     ids="IPv{0[0]}-{0[1]}".format,
     indirect=True,
 )
