@@ -33,6 +33,17 @@ class Access:
         machine.links.append(link)
         self._lab.join(machine, link)
 
+    def unplug(self, machine: Machine) -> None:
+        """Cut a machine off: its interface has no carrier any more."""
+        self._lab.set_carrier(machine, self._link(machine), up=False)
+
+    def plug(self, machine: Machine) -> None:
+        """Undo `unplug`."""
+        self._lab.set_carrier(machine, self._link(machine), up=True)
+
+    def _link(self, machine: Machine) -> Link:
+        return next(link for link in machine.links if link.bridge == self._bridge)
+
     def client(self, name: str, *, capture: bool = False) -> Client:
         """A machine with a DHCP client, attached by its eth0.
 

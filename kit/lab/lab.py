@@ -189,6 +189,10 @@ class Lab:
         )
         machine.ip(*link.setup())
 
+    def set_carrier(self, machine: Machine, link: Link, *, up: bool) -> None:
+        """Cut a machine's interface off, or undo that."""
+        self.ip(f"link set {_end(machine, link)[0]} {'up' if up else 'down'}")
+
     def _popen(self, argv: Sequence[str], **options: Any) -> subprocess.Popen[str]:
         """Start something that lasts as long as the lab."""
         process = subprocess.Popen(

@@ -37,13 +37,18 @@ def prepare(host: Host) -> None:
     """Give a host with the hook all that the examples' pages ask for, but Kea's configuration."""
     for name in NAMES.values():
         host.put(EXAMPLES / name / name, f"{SCRIPTS}/{name}", 0o755)
-    for name in UNITS:
-        host.put(EXAMPLES / "route_service" / name, f"/etc/systemd/system/{name}")
     page = (EXAMPLES / NAMES[4] / "README.md").read_text()
     (sudoers,) = re.findall(r"# cat /etc/sudoers.d/kea-runscript\n(.*?)```", page, re.DOTALL)
     host.write("/etc/sudoers.d/kea-runscript", sudoers, 0o440)
     host.run(["visudo", "-c"])
-    host.write("/etc/kea-runscript/routes.conf", RULES)
+    start_service(host, RULES)
+
+
+def start_service(host: Host, rules: str) -> None:
+    """Have a host listen for Kea, also after a reboot, with these rules in routes.conf."""
+    for name in UNITS:
+        host.put(EXAMPLES / "route_service" / name, f"/etc/systemd/system/{name}")
+    host.write("/etc/kea-runscript/routes.conf", rules)
     host.run(["systemctl", "daemon-reload"])
     host.run(["systemctl", "enable", "--now", UNITS[0]])
 
@@ -117,9 +122,13 @@ class Leases:
         }
 
     def routes(self) -> dict[str, str]:
-        """The next hop, "" without one, of each route of ours."""
-        listed = self.kea.host.routes(self.kea.family)
-        return {r["dst"]: r.get("gateway", "") for r in listed if r["protocol"] == "75"}
+        return next_hops(self.kea.host, self.kea.family)
+
+
+def next_hops(host: Host, family: int, table: str = "main") -> dict[str, str]:
+    """The next hop, "" without one, of each route of ours in a table."""
+    listed = host.routes(family, table)
+    return {r["dst"]: r.get("gateway", "") for r in listed if r["protocol"] == "75"}
 
 
 @contextmanager
