@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from kit import targets
 from kit.lab import Access, Client, Host, Lab
 from kit.lab.kea import Kea, put_hook
 from kit.lab.relay import NOWHERE, Relay
@@ -25,18 +24,17 @@ POOLS = {
 }
 """Where both serve, of which pool the clients of either get their leases."""
 
+pairs = pytest.mark.parametrize(
+    "target", ["trixie", "trixie-backports"], indirect=True, scope="session"
+)
+"""Of the two lines of Kea that tell a partner's leases, which 2.2 does not."""
+
 one_of_each = pytest.mark.parametrize(
     "pair",
     [(4, "hot-standby"), (6, "load-balancing")],
     ids="IPv{0[0]}-{0[1]}".format,
     indirect=True,
 )
-
-
-@pytest.fixture(scope="session", params=["trixie", "trixie-backports", "forky"])
-def target(as_root: None, request: pytest.FixtureRequest) -> Target:
-    """Those whose Kea tells a partner's leases, which 2.2 does not."""
-    return targets.named(request.param)
 
 
 @pytest.fixture(scope="session")

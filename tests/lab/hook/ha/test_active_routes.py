@@ -9,8 +9,18 @@ from kit.lab.kea import Kea
 from kit.targets import Target
 from kit.wait import until
 from tests.lab.hook import routed
-from tests.lab.hook.ha.conftest import INTERFACE, POOLS, Pair, Speaker, one_of_each, wait_for_state
+from tests.lab.hook.ha.conftest import (
+    INTERFACE,
+    POOLS,
+    Pair,
+    Speaker,
+    one_of_each,
+    pairs,
+    wait_for_state,
+)
 from tests.lab.hook.routed import EXAMPLES, RULES, next_hops, parameters, start_service
+
+pytestmark = pairs
 
 UNIT = "kea-active-routes.service"
 PROGRAM = "/usr/local/sbin/active_routes"
@@ -46,6 +56,7 @@ def routing(pair: Pair) -> Iterator[None]:
     yield
     for host in hosts.values():
         host.run(["systemctl", "stop", UNIT])
+        host.write("/etc/kea-runscript/routes.conf", RULES)
         for table in used(host, pair):
             host.run(["ip", f"-{pair.family}", "rule", "del", "table", table])
     for kea in pair:

@@ -4,7 +4,9 @@ from kit import targets
 from kit.lab.kea import DATA, SCRIPTS, Kea
 from kit.targets import Target
 from kit.wait import until
-from tests.lab.hook.ha.conftest import INTERFACE, Pair, Speaker, wait_for_state
+from tests.lab.hook.ha.conftest import INTERFACE, Pair, Speaker, pairs, wait_for_state
+
+pytestmark = pairs
 
 TELL = f"""#!/bin/sh
 echo "$1 $KEA_LEASE4_ADDRESS$KEA_LEASE6_ADDRESS $KEA_LEASE4_CHANGE$KEA_LEASE6_CHANGE" \\
