@@ -1,7 +1,6 @@
 #include "route/inventory.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "route/entry.h"
 #include "route/failure.h"
@@ -11,19 +10,11 @@ namespace kea_runscript::route {
 
 namespace {
 
-/// How many routes one step removes, so that it takes less than a millisecond.
-constexpr int kStep = 64;
+/// How many routes one step looks at and removes, at most, so that it takes less than a millisecond.
+constexpr int kLooks = 1024;
+constexpr int kRemovals = 64;
 
 }  // namespace
-
-std::size_t Inventory::Hash::operator()(const Place& place) const {
-    const Address& network = place.destination.network;
-    const std::string_view octets(reinterpret_cast<const char*>(network.bytes.data()),
-                                  network.bytes.size());
-    constexpr std::size_t odd = 0x9E3779B97F4A7C15;
-    return std::hash<std::string_view>()(octets) ^
-           (std::size_t{place.table} << 8 | place.destination.length) * odd;
-}
 
 Inventory::Inventory(int family) : family_(family) {
     rtmsg header{};
@@ -71,43 +62,31 @@ bool Inventory::has(const Route& route, unsigned device) const {
            found->second.next_hop == route.next_hop;
 }
 
-std::vector<Route> Inventory::unclaimed(const Policy& policy) const {
-    std::vector<Route> routes;
-    for (const auto& [place, known] : known_) {
-        if (!known.claimed) {
-            const Route route{place.destination, "", std::nullopt, place.table};
-            if (!policy.allowed(route).empty()) {
-                routes.push_back(route);
+bool Inventory::sweep(Kernel& kernel, const Policy& policy) {
+    int removals = 0;
+    for (int look = 0; look < kLooks && removals < kRemovals && !known_.empty(); ++look) {
+        const auto first = known_.extract(known_.begin());
+        if (!first.mapped().claimed) {
+            for (const Route& allowed : policy.allowed(to_route(first.key()))) {
+                removed_ += kernel.remove(allowed) ? 1 : 0;
+                ++removals;
             }
         }
     }
-    return routes;
-}
-
-bool Inventory::sweep(Kernel& kernel, const Policy& policy) {
-    if (!condemned_) {
-        condemned_ = unclaimed(policy);
-    }
-    for (int i = 0; i < kStep && !condemned_->empty(); ++i) {
-        const Route route = condemned_->back();
-        condemned_->pop_back();
-        // A lease may have claimed it after all.
-        const auto found = known_.find(Place(route));
-        if (found == known_.end() || found->second.claimed) {
-            continue;
-        }
-        for (const Route& allowed : policy.allowed(route)) {
-            removed_ += kernel.remove(allowed) ? 1 : 0;
-        }
-    }
-    return !condemned_->empty();
+    return !known_.empty();
 }
 
 std::string Inventory::kept(const Policy& policy) const {
-    return "the replay had no lease: the routes of leases stay (" +
-           std::to_string(unclaimed(policy).size()) +
+    const auto unclaimed = std::count_if(known_.begin(), known_.end(), [&](const auto& entry) {
+        return !entry.second.claimed && !policy.allowed(to_route(entry.first)).empty();
+    });
+    return "the replay had no lease: the routes of leases stay (" + std::to_string(unclaimed) +
            " of them); if that is not right, `kea-runscript-route flush " + family_name(family_) +
            "` removes them";
+}
+
+Route Inventory::to_route(const Place& place) {
+    return {place.destination, "", std::nullopt, place.table};
 }
 
 }  // namespace kea_runscript::route

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
-#include <vector>
+#include <tuple>
 
 #include "route/kernel.h"
 #include "route/netlink.h"
@@ -35,7 +35,8 @@ public:
     /// Whether the kernel had exactly this route when it was last looked at.
     bool has(const Route& route, unsigned device) const;
 
-    /// Removes a few of those that nobody has claimed and the rules allow; false when it is done.
+    /// Forgets a few, and removes those among them that nobody has claimed and the rules allow; false
+    /// when none is left.
     bool sweep(Kernel& kernel, const Policy& policy);
 
     /// Says that sweep() shall not be, as there was no lease, and how to do it all the same.
@@ -47,15 +48,13 @@ public:
 private:
     struct Place {
         explicit Place(const Route& route) : destination(route.destination), table(route.table) {}
-        bool operator==(const Place& other) const {
-            return destination == other.destination && table == other.table;
+        bool operator<(const Place& other) const {
+            return std::tie(table, destination.network.bytes, destination.length) <
+                   std::tie(other.table, other.destination.network.bytes, other.destination.length);
         }
 
         Prefix destination;
         std::uint32_t table;
-    };
-    struct Hash {
-        std::size_t operator()(const Place& place) const;
     };
     struct Known {
         std::optional<Address> next_hop;
@@ -64,12 +63,12 @@ private:
     };
 
     void note(const nlmsghdr& message);
-    std::vector<Route> unclaimed(const Policy& policy) const;
+    static Route to_route(const Place& place);
 
     int family_;
     Netlink netlink_;
-    std::unordered_map<Place, Known, Hash> known_;
-    std::optional<std::vector<Route>> condemned_;
+    // A tree: with a million of them a table would stand still while it grows, and when it ends.
+    std::map<Place, Known> known_;
     std::size_t removed_ = 0;
 };
 
