@@ -14,7 +14,7 @@ DOCUMENTATION = "/usr/share/doc/kea-hook-runscript"
 @pytest.fixture(params=targets.load())
 def described(request: pytest.FixtureRequest) -> dict:
     target = targets.named(request.param)
-    text = package.render(target, "2.6.9", Path("/stage"), ["libc6 (>= 2.38)"])
+    text = package.render(package.HOOK, target, "2.6.9", Path("/stage"), ["libc6 (>= 2.38)"])
     return {**yaml.safe_load(text), "target": target}
 
 
