@@ -20,7 +20,7 @@ from kit.targets import Target
 CPP_TARGET = "trixie"
 """The target for which the C++ tests are built and run; pytest covers all targets."""
 
-SOURCES = ("hook", "packaging", "templates", "examples", "CHANGELOG.md", "LICENSE")
+SOURCES = ("hook", "packaging", "templates", "examples", "docs", "CHANGELOG.md", "LICENSE")
 """What can change the bytes of a package; the last commit to any of it is the package's date."""
 
 # Inside a root the checkout and the build folder have always the same names, so that no path of

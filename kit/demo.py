@@ -57,8 +57,8 @@ def prepare(story: Story, target: Target) -> None:
         roots.ensure(target.build_root())
     with story.step(f"the hook, compiled for Kea {targets.kea_release(target)}"):
         build.build(target)
-    with story.step("a package of it"):
-        package.package(target)
+    with story.step("packages of it"):
+        package.packages(target)
     with story.step("a bare Debian for the server, and one for the clients"):
         roots.ensure(target.root(*PACKAGES))
         roots.ensure(client.ROOT)

@@ -1,13 +1,14 @@
 """What is in a package, told so that a change shows in a review.
 
-packaging/manifests/<target>.yml has, for each file, its mode, and for what was compiled: the
-libraries it needs, the newest glibc and libstdc++ symbols it uses, run paths if it has any, and
-what a library exports.
+packaging/manifests/<target>/<package>.yml has, for each file, its mode, and for what was compiled:
+the libraries it needs, the newest glibc and libstdc++ symbols it uses, run paths if it has any,
+and what a library exports.
 """
 
 from __future__ import annotations
 
 import io
+import itertools
 from pathlib import Path
 
 import yaml
@@ -17,7 +18,7 @@ from invoke import Context, task
 from rich.console import Console
 
 from kit import needs, targets
-from kit.package import package
+from kit.package import STAGES, package
 from kit.paths import ROOT
 from kit.targets import Target
 
@@ -26,9 +27,9 @@ FAMILIES = ("GLIBC", "GLIBCXX", "CXXABI", "GCC")
 """The families of symbol versions, of glibc, libstdc++ and libgcc."""
 
 
-def golden(target: Target) -> Path:
-    """Name the file with what the target's package is expected to hold."""
-    return FOLDER / f"{target.name}.yml"
+def golden(target: Target, name: str) -> Path:
+    """Name the file with what a package of the target is expected to hold."""
+    return FOLDER / target.name / f"{name}.yml"
 
 
 def describe(deb: Path) -> dict[str, dict[str, object]]:
@@ -71,13 +72,14 @@ def _compiled(content: bytes) -> dict[str, object]:
 
 @task
 def manifests(_: Context) -> None:
-    """Write anew what each target's package holds; the change is for you to review and commit."""
+    """Write anew what each target's packages hold; the change is for you to review and commit."""
     needs.ensure()
     console = Console()
-    FOLDER.mkdir(exist_ok=True)
-    for target in targets.load().values():
+    for target, name in itertools.product(targets.load().values(), STAGES):
         with console.status(f"packaging for {target.name}"):
-            described = describe(package(target))
+            described = describe(package(target, name))
         text = yaml.safe_dump(described, sort_keys=False, default_flow_style=None, width=100)
-        golden(target).write_text(text, encoding="utf-8")
-        console.print(golden(target), soft_wrap=True)
+        file = golden(target, name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        console.print(file, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Makes the Debian package of a target from what was built, with nFPM."""
+"""Makes the Debian packages of a target from what was built, with nFPM."""
 
 from __future__ import annotations
 
@@ -16,20 +16,27 @@ import yaml
 from invoke import Context, task
 from rich.console import Console
 
-from kit import needs, roots, targets
+from kit import changelog, man, needs, roots, targets
 from kit.build import BUILD_THERE, build, epoch, inside
 from kit.errors import Problem
 from kit.paths import BUILD, ROOT
 from kit.targets import Target
 
-NAME = "kea-hook-runscript"
+HOOK = "kea-hook-runscript"
+PYTHON = "python3-kea-runscript"
+STAGES = {HOOK: "stage", PYTHON: "python"}
+"""The packages, each with the folder in build/<target> that holds its built files."""
+
+MAINTAINER = "The kea-hook-runscript authors <authors@kea-hook-runscript.invalid>"
+"""There is no address to write to, and a package must have one."""
 NFPM = Path(sys.executable).with_name("nfpm")
 
 SHLIBDEPS = f"""
 mkdir -p /tmp/source/debian
 cd /tmp/source
-echo "Source: {NAME}" >debian/control
-find {BUILD_THERE}/stage -type f -exec dpkg-shlibdeps -O --ignore-missing-info "$@" {{}} +
+echo "Source: {HOOK}" >debian/control
+find {BUILD_THERE}/"$0" -type f \\( -name '*.so' -o -path '*/libexec/*' \\) \\
+    -exec dpkg-shlibdeps -O --ignore-missing-info "$@" {{}} +
 """
 """Debian's own tool asks the symbols files of the root for the oldest versions that will do."""
 
@@ -38,11 +45,19 @@ class PackageError(Problem):
     """The package can't be made; the text says what is wrong with what."""
 
 
-def package(target: Target) -> Path:
-    """Builds `target` and packages it; returns build/<target>/<name>_<version>_<arch>.deb."""
-    stage = build(target)
-    description = render(target, targets.kea_release(target), stage, libraries(target))
-    file = f"{NAME}_{full_version(target)}_{target.arch}.deb"
+def packages(target: Target) -> list[Path]:
+    """Builds `target` and makes all its packages."""
+    return [package(target, name) for name in STAGES]
+
+
+def package(target: Target, name: str = HOOK) -> Path:
+    """Builds `target` and makes one package: build/<target>/<name>_<version>_<arch>.deb."""
+    stage = build(target).with_name(STAGES[name])
+    _write_documents(target, name)
+    description = render(
+        name, target, targets.kea_release(target), stage, libraries(target, stage.name)
+    )
+    file = f"{name}_{full_version(target, name)}_{target.arch}.deb"
     return pack(description, BUILD / target.name / file)
 
 
@@ -64,16 +79,16 @@ def pack(description: str, made: Path) -> Path:
     return made
 
 
-def full_version(target: Target) -> str:
-    """The package's version, as in 2.0.0-1+kea2.6.3~trixie."""
-    return f"{targets.version()}-1+kea{targets.kea_release(target)}~{target.suite}"
+def full_version(target: Target, name: str = HOOK) -> str:
+    """A package's version, as in 2.0.0-1+kea2.6.3~trixie or, independent of Kea, 2.0.0-1~trixie."""
+    return f"{targets.version()}-{_release(name, target, targets.kea_release(target))}"
 
 
-def render(target: Target, kea: str, stage: Path, libraries: list[str]) -> str:
-    """Describe the package to nFPM.
+def render(name: str, target: Target, kea: str, stage: Path, libraries: list[str]) -> str:
+    """Describe a package to nFPM.
 
     kea: the release, X.Y.Z, that the hook was built for.
-    stage: the folder that holds the built files under their final paths.
+    stage: the folder that holds the package's built files under their final paths.
     libraries: dependencies of the built files, but for Kea's.
     """
     environment = jinja2.Environment(
@@ -83,39 +98,85 @@ def render(target: Target, kea: str, stage: Path, libraries: list[str]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    major, minor, patch = kea.split(".")
-    return environment.get_template("nfpm.yaml.j2").render(
+    return environment.get_template(f"{name}.yaml.j2").render(
+        name=name,
         target=target,
         version=targets.version(),
-        kea=kea,
-        next_kea=f"{major}.{minor}.{int(patch) + 1}",
+        release=_release(name, target, kea),
         stage=stage,
         libraries=libraries,
+        maintainer=MAINTAINER,
         checkout=ROOT,
-        examples=_examples(),
+        documents=_documents(target, name),
+        documentation=f"/usr/share/doc/{name}",
+        **(_hook(kea) if name == HOOK else _python(stage)),
     )
 
 
-def libraries(target: Target) -> list[str]:
-    """What the built files need of other packages, in the words of a Depends field.
+def _documents(target: Target, name: str) -> Path:
+    """The folder for what is written of a package, rather than compiled."""
+    return BUILD / target.name / "documents" / name
+
+
+def _write_documents(target: Target, name: str) -> None:
+    """Write them where they are not there already: another process may be reading them."""
+    folder = _documents(target, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    changes = changelog.files(target, full_version(target, name), MAINTAINER)
+    for file, content in {**changes, **man.pages()}.items():
+        place = folder / file
+        if not place.exists() or place.read_bytes() != content:
+            place.write_bytes(content)
+
+
+def _release(name: str, target: Target, kea: str) -> str:
+    """The end of a version, after ours."""
+    return f"1+kea{kea}~{target.suite}" if name == HOOK else f"1~{target.suite}"
+
+
+def _hook(kea: str) -> dict[str, object]:
+    """What only the hook's package is described by."""
+    major, minor, patch = kea.split(".")
+    return {
+        "kea": kea,
+        "next_kea": f"{major}.{minor}.{int(patch) + 1}",
+        "examples": _files(ROOT / "examples"),
+    }
+
+
+def _python(stage: Path) -> dict[str, object]:
+    """What only the Python package is described by; the name of its module says for which Python
+    it was compiled.
+    """
+    (module,) = stage.rglob("_core.cpython-*.so")
+    major, minor = re.match(r"_core\.cpython-(\d)(\d+)-", module.name).groups()
+    return {
+        "python": f"{major}.{minor}",
+        "next_python": f"{major}.{int(minor) + 1}",
+        "staged": _files(stage),
+    }
+
+
+def libraries(target: Target, stage: str) -> list[str]:
+    """What the built files in build/<target>/<stage> need of other packages, in the words of a
+    Depends field.
 
     Not of Kea's: there Debian's answer would be one exact revision, and every security update of
     Kea would remove the hook.
     """
-    said = inside(target, ["sh", "-euc", SHLIBDEPS, "sh", f"-x{target.kea_package}"])
+    said = inside(target, ["sh", "-euc", SHLIBDEPS, stage, f"-x{target.kea_package}"])
     (found,) = re.findall(r"^shlibs:Depends=(.*)$", said, re.MULTILINE)
     return found.split(", ")
 
 
-def _examples() -> list[dict[str, str]]:
-    """The files of examples/: `path` below it, `mode` as nFPM writes it (git keeps one bit)."""
-    files = sorted(file for file in (ROOT / "examples").rglob("*") if file.is_file())
+def _files(folder: Path) -> list[dict[str, str]]:
+    """The files in a folder: `path` below it, `mode` as nFPM writes it (git keeps one bit)."""
     return [
         {
-            "path": str(file.relative_to(ROOT / "examples")),
+            "path": str(file.relative_to(folder)),
             "mode": "0755" if file.stat().st_mode & stat.S_IXUSR else "0644",
         }
-        for file in files
+        for file in sorted(file for file in folder.rglob("*") if file.is_file())
     ]
 
 
@@ -141,10 +202,11 @@ def _nfpm(*arguments: str) -> str:
     },
 )
 def package_task(_: Context, target: str = "", all: bool = False) -> None:
-    """Make the Debian package for one target or all, building first what has changed."""
+    """Make the Debian packages for one target or all, building first what has changed."""
     needs.ensure()
     console = Console()
     for chosen in targets.chosen(target, all):
         with console.status(f"packaging for {chosen.name}"):
-            made = package(chosen)
-        console.print(f"{chosen.name}: {made}", soft_wrap=True)
+            made = packages(chosen)
+        for deb in made:
+            console.print(f"{chosen.name}: {deb}", soft_wrap=True)

@@ -26,7 +26,7 @@ from rich.console import Console
 
 from kit import needs, signing, targets
 from kit.errors import Problem
-from kit.package import package
+from kit.package import packages
 from kit.paths import BUILD
 from kit.signing import Key
 
@@ -189,6 +189,6 @@ def repo(_: Context, target: str = "", all: bool = False, folder: str = "") -> N
     place = Path(folder) if folder else BUILD / "repository"
     with console.status("packaging and signing"):
         key = signing.key()
-        packages = {(t.suite, t.track): [package(t)] for t in targets.chosen(target, all)}
-        make(packages, place, key)
+        made = {(t.suite, t.track): packages(t) for t in targets.chosen(target, all)}
+        make(made, place, key)
     console.print(f"{place}, signed by {key.name}", soft_wrap=True)

@@ -74,12 +74,12 @@ def short_lived(seconds: int) -> dict[str, Any]:
 
 
 def publish(target: Target, folder: Path) -> None:
-    """Make a signed repository in `folder` with our package, and all that the playbook installs.
+    """Make a signed repository in `folder` with our packages, and all that the playbook installs.
 
     A host of a lab reaches nothing else: what comes from the distribution must be there as well.
     """
     from_debian = roots.debs(target.root(*PACKAGES), INSTALLED).glob("*.deb")
-    files = [package.package(target), *from_debian]
+    files = [*package.packages(target), *from_debian]
     repository.make({(target.suite, target.track): files}, folder, signing.key())
 
 

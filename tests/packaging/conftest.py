@@ -20,12 +20,13 @@ rm -f /etc/apt/sources.list
 
 @pytest.fixture(scope="session")
 def deb(target: Target) -> Path:
+    """The hook's package."""
     return package.package(target)
 
 
 @pytest.fixture
 def published(target: Target, deb: Path, tmp_path: Path) -> Path:
-    """A repository with this target's package alone."""
+    """A repository with the hook's package alone."""
     folder = tmp_path / "repository"
     repository.make({(target.suite, target.track): [deb]}, folder, signing.key())
     return folder

@@ -92,7 +92,7 @@ def test_what_would_remove_the_hook_stops_before_kea(
 def test_both_move_together_once_our_package_is_there(
     ahead: Callable, target: Target, published: Path, tmp_path: Path
 ) -> None:
-    ours = package.render(target, AHEAD, build.build(target), [])
+    ours = package.render(package.HOOK, target, AHEAD, build.build(target), [])
     deb = package.pack(ours, tmp_path / "next.deb")
     key = signing.key()
     # Beside the new Kea: what is there at first is the hook for the Kea of the suite alone.

@@ -14,7 +14,7 @@ DOCUMENTATION = "/usr/share/doc/kea-hook-runscript"
 @pytest.fixture(params=targets.load())
 def described(request: pytest.FixtureRequest) -> dict:
     target = targets.named(request.param)
-    text = package.render(target, "2.6.9", Path("/stage"), ["libc6 (>= 2.38)"])
+    text = package.render(package.HOOK, target, "2.6.9", Path("/stage"), ["libc6 (>= 2.38)"])
     return {**yaml.safe_load(text), "target": target}
 
 
@@ -46,7 +46,7 @@ def test_all_examples_are_in_it_and_scripts_stay_executable(described: dict) -> 
 
 def test_the_licence_and_the_changes_are_in_it(described: dict) -> None:
     places = {content["dst"] for content in described["contents"]}
-    assert {f"{DOCUMENTATION}/copyright", f"{DOCUMENTATION}/changelog"} <= places
+    assert {f"{DOCUMENTATION}/copyright", f"{DOCUMENTATION}/changelog.gz"} <= places
 
 
 def test_what_nfpm_does_not_know_is_refused(tmp_path: Path) -> None:

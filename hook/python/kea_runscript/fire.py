@@ -20,10 +20,9 @@ from kea_runscript._core import (
     hook_points,
     parse_config,
 )
+from kea_runscript.arguments import DEFAULT_POINT
 from kea_runscript.examples import EXAMPLES
 
-RUNNER = "/usr/libexec/kea-hook-runscript/kea-runscript-runner"
-DEFAULT_POINT = "leases4_committed"
 KEA = "0.0.0"
 """The release of Kea that is told to workers: there is none."""
 UNREMARKABLE = ("runner-started", "socket-connected", "peer-ended")
