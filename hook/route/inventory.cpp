@@ -10,7 +10,7 @@ namespace kea_runscript::route {
 
 namespace {
 
-/// How many routes one step looks at and removes, at most, so that it takes less than a millisecond.
+/// How many routes one step looks at and removes at most: it takes less than a millisecond.
 constexpr int kLooks = 1024;
 constexpr int kRemovals = 64;
 

@@ -35,8 +35,8 @@ public:
     /// Whether the kernel had exactly this route when it was last looked at.
     bool has(const Route& route, unsigned device) const;
 
-    /// Forgets a few, and removes those among them that nobody has claimed and the rules allow; false
-    /// when none is left.
+    /// Forgets a few, and removes those of them that nobody has claimed and the rules allow; false
+    /// none is left.
     bool sweep(Kernel& kernel, const Policy& policy);
 
     /// Says that sweep() shall not be, as there was no lease, and how to do it all the same.
