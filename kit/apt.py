@@ -4,6 +4,7 @@ No mirror is named anywhere in this project. A machine behind a proxy, with a mi
 without a right clock, gets its roots as it gets its own packages.
 """
 
+import platform
 import re
 import subprocess
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ HANDED_ON = (
     "Acquire::Check-Valid-Until",
     "Acquire::Check-Date",
 )
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+"""Architectures that the kernel calls otherwise than Debian does."""
 ALIASES = ("stable", "oldstable", "testing", "unstable", "sid")
 
 
@@ -68,6 +71,11 @@ def options() -> str:
         check=True,
     )
     return listing.stdout
+
+
+def architecture() -> str:
+    """What Debian calls this machine's architecture, as in "amd64"."""
+    return ARCHITECTURES.get(platform.machine(), platform.machine())
 
 
 def _one_line(text: str) -> Iterator[Source]:

@@ -32,9 +32,18 @@ CONFIGURE = f"""
 export CXXFLAGS="$(dpkg-buildflags --get CXXFLAGS) $(dpkg-buildflags --get CPPFLAGS) \\
     -ffile-prefix-map={CHECKOUT_THERE}/="
 export LDFLAGS="$(dpkg-buildflags --get LDFLAGS)"
+if [ "$DEB_HOST_ARCH" != "$(dpkg --print-architecture)" ]; then
+    gnu=$(dpkg-architecture --host-arch "$DEB_HOST_ARCH" --query DEB_HOST_GNU_TYPE)
+    export _PYTHON_SYSCONFIGDATA_NAME="_sysconfigdata__$gnu"
+    set -- "$@" -D CMAKE_SYSTEM_NAME=Linux -D CMAKE_CXX_COMPILER="$gnu-g++"
+fi
 exec cmake "$@"
 """
-"""CMake with the compiler flags of the distribution: optimised, hardened, no build path."""
+"""CMake with the compiler flags of the distribution: optimised, hardened, no build path.
+
+For another architecture than the root's with its cross compiler; Python, which is the root's, then
+answers CMake with what the other architecture's would.
+"""
 
 FLAGS = {"DEB_BUILD_MAINT_OPTIONS": "hardening=+all", "DEB_CXXFLAGS_MAINT_STRIP": "-g"}
 """What is asked of dpkg-buildflags beyond its defaults."""
@@ -90,8 +99,8 @@ def inside(target: Target, command: list[str], env: Mapping[str, str] | None = N
 
     Returns what it printed; raises BuildError with it when it ends with anything but 0.
     """
-    settings = {**FLAGS, "SOURCE_DATE_EPOCH": str(epoch()), **(env or {})}
-    return within(target.build_root(), BUILD / target.name, command, settings)
+    settings = {**FLAGS, "DEB_HOST_ARCH": target.arch, "SOURCE_DATE_EPOCH": str(epoch())}
+    return within(target.build_root(), BUILD / target.name, command, {**settings, **(env or {})})
 
 
 def within(

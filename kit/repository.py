@@ -14,6 +14,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import lzma
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -189,6 +190,8 @@ def repo(_: Context, target: str = "", all: bool = False, folder: str = "") -> N
     place = Path(folder) if folder else BUILD / "repository"
     with console.status("packaging and signing"):
         key = signing.key()
-        made = {(t.suite, t.track): packages(t) for t in targets.chosen(target, all)}
+        made = defaultdict(list)
+        for chosen in targets.chosen(target, all):
+            made[chosen.suite, chosen.track] += packages(chosen)
         make(made, place, key)
     console.print(f"{place}, signed by {key.name}", soft_wrap=True)

@@ -62,13 +62,21 @@ class Root:
     """What is in a root.
 
     suite: Debian's codename, as in "trixie".
-    packages: the packages to install beside the essential ones and apt.
+    packages: the packages to install beside the essential ones and apt; one of another architecture
+        is named with it, as in "kea-dev:arm64".
     backports: packages, or patterns like "kea-*", that come from <suite>-backports.
     """
 
     suite: str
     packages: tuple[str, ...] = ()
     backports: tuple[str, ...] = ()
+
+    @property
+    def architectures(self) -> list[str]:
+        """The machine's own architecture, then those that packages are named with."""
+        named = {package.partition("=")[0].partition(":")[2] for package in self.packages}
+        own = apt.architecture()
+        return [own, *sorted(named - {"", own})]
 
     @property
     def key(self) -> str:
@@ -178,6 +186,7 @@ def _make(root: Root, folder: Path) -> None:
     command = [
         *(*TIED, *PRIVATE),
         *("mmdebstrap", "--mode=root", "--variant=apt", "--format=directory"),
+        f"--architectures={','.join(root.architectures)}",
         f"--aptopt={work / 'apt.conf'}",
         *(f"--dpkgopt=path-exclude={pattern}" for pattern in NOT_UNPACKED),
         "--dpkgopt=path-include=/usr/share/doc/*/copyright",

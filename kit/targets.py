@@ -14,7 +14,7 @@ from invoke import Context, task
 from rich.console import Console
 from rich.table import Table
 
-from kit import suites
+from kit import apt, suites
 from kit.errors import Problem
 from kit.paths import ROOT
 from kit.roots import Root
@@ -23,7 +23,6 @@ LIST = ROOT / "packaging" / "targets.yml"
 CHANGELOG = ROOT / "CHANGELOG.md"
 TRACKS = ("distro", "backports")
 EVIDENCE = ("served", "installed", "built", "declared")
-DEBIAN_ARCH = {"x86_64": "amd64"}  # what the kernel calls it: what Debian calls it
 
 
 class TargetError(Problem):
@@ -46,6 +45,11 @@ class Target:
     evidence: str
 
     @property
+    def native(self) -> bool:
+        """Whether it is for this machine's own architecture; otherwise it is cross-built."""
+        return self.arch == apt.architecture()
+
+    @property
     def archive(self) -> str:
         """The suite of Debian's archive that Kea comes from."""
         return f"{self.suite}-backports" if self.track == "backports" else self.suite
@@ -55,16 +59,18 @@ class Target:
         return suites.newest(self.archive, self.arch, self.kea_package, refresh)
 
     def root(self, *packages: str) -> Root:
-        """A root of the suite with these packages, those named kea-... in the suite's version.
+        """A root of the suite with these packages, those named kea-... in the suite's version and
+        for the target's architecture.
 
         The version is part of what the root is known by, so that one made before the suite got
         a new Kea is not mistaken for one with it.
         """
-        version = self.kea()
+        arch = "" if self.native else f":{self.arch}"
+        kea = f"{arch}={self.kea()}"
         return Root(
             suite=self.suite,
-            packages=tuple(f"{p}={version}" if p.startswith("kea-") else p for p in packages),
-            backports=("kea-*",) if self.track == "backports" else (),
+            packages=tuple(p + kea if p.startswith("kea-") else p for p in packages),
+            backports=(f"kea-*{arch}",) if self.track == "backports" else (),
         )
 
     def build_root(self) -> Root:
@@ -107,18 +113,13 @@ def named(name: str) -> Target:
 def for_this_machine() -> Target:
     """The target of this machine's own distribution, with the Kea of that distribution."""
     release = platform.freedesktop_os_release()
-    machine = platform.machine()
-    here = (
-        release.get("ID"),
-        release.get("VERSION_CODENAME"),
-        DEBIAN_ARCH.get(machine, machine),
-    )
+    here = (release.get("ID"), release.get("VERSION_CODENAME"), apt.architecture())
     for target in load().values():
         known = (target.distribution, target.suite, target.arch)
         if target.track == "distro" and known == here:
             return target
     name = release.get("PRETTY_NAME", release.get("ID"))
-    raise TargetError(f"no target for {name} on {machine}; the targets are {', '.join(load())}")
+    raise TargetError(f"no target for {name} on {here[2]}; the targets are {', '.join(load())}")
 
 
 def version() -> str:

@@ -73,6 +73,6 @@ def _at_once() -> list[str]:
 def _roots() -> list[roots.Root]:
     """Those that every run needs."""
     found = [client.ROOT, sanitize.root()]
-    for target in targets.load().values():
+    for target in filter(lambda target: target.native, targets.load().values()):
         found += [target.build_root(), target.root(*host.PACKAGES)]
     return found

@@ -38,7 +38,11 @@ def machine(target: Target, published: Path) -> Callable[..., subprocess.Complet
 
     Nothing of it stays. Its output and its errors come together, as on a terminal.
     """
-    root = roots.ensure(target.root("kea-dhcp4-server", "kea-dhcp6-server"))
+    return in_room(roots.ensure(target.root("kea-dhcp4-server", "kea-dhcp6-server")), published)
+
+
+def in_room(root: Path, published: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The same in any root, with any repository."""
 
     def run(script: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         done = roots.run(

@@ -30,7 +30,8 @@ def listed(folder: Path, **changes: object) -> Path:
 
 
 def test_the_list_is_well_formed_and_complete() -> None:
-    assert list(targets.load()) == ["bookworm", "trixie", "trixie-backports", "forky"]
+    names = ["bookworm", "trixie", "trixie-backports", "forky"]
+    assert list(targets.load()) == [*names, *(f"{name}-arm64" for name in names)]
 
 
 def test_each_place_in_the_repository_has_one_target() -> None:
