@@ -98,15 +98,28 @@ class Kea(Daemon):
         """
         self.configure(parameters, **settings)
         self.stop()
-        forget = f"rm -rf {DATA}/* {self._log}*; systemctl reset-failed"
-        self.host.run(["sh", "-c", f"{forget}; systemctl start {self.unit}"])
+        self.host.run(["sh", "-c", f"rm -rf {DATA}/* {self._log}*"])
+        self.start_again()
+
+    def start_again(self, timeout: float = 15) -> None:
+        """Start it with the leases that it has, and wait until it serves, for at most `timeout`
+        seconds; KeaFailed if it ends instead.
+        """
+        text = f"DHCP{self.family}_STARTED"
+        before = self.log().count(text)
+        self.host.run(["sh", "-c", f"systemctl reset-failed; systemctl start {self.unit}"])
 
         def started() -> bool:
             if not self.pid:
                 raise KeaFailed(self.log())
-            return f"DHCP{self.family}_STARTED" in self.log()
+            return self.log().count(text) > before
 
-        self.host.wait_for(started, f"{self.unit} serves")
+        self.host.wait_for(started, f"{self.unit} serves", timeout)
+
+    def kill(self) -> None:
+        """Kill it with all that it has started, and wait until it is dead."""
+        self.host.run(["systemctl", "kill", "--signal=KILL", self.unit])
+        self.host.wait_for(lambda: not self.pid, f"{self.unit} is dead")
 
     def stop(self) -> None:
         """End it, as systemd does."""

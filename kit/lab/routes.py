@@ -1,6 +1,9 @@
 """The changes of a machine's routing tables, with their times."""
 
+import ipaddress
 import re
+import socket
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,10 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kit.lab.machine import Machine
+from kit.lab.mailbox import socket_in
 from kit.wait import until
 
 GROUPS = 0x440
 """RTNLGRP_IPV4_ROUTE and RTNLGRP_IPV6_ROUTE, as a bit mask of netlink groups."""
+
+NEW_ROUTE, GET_ROUTE = 24, 26
+NLM_F_REQUEST = 1
+RTA_DST = 1
+FIB_MATCH = 0x2000
+"""RTM_F_FIB_MATCH: the answer is the route itself, not what follows from it for one address."""
 
 PROMPT = ("chrt", "--fifo", "50")
 """Before all others, so that a change is read when it happens."""
@@ -67,6 +77,34 @@ class RouteWatch:
 
         what = f"the route {prefix} {'goes' if deleted else 'comes'}"
         return self._machine.wait_for(probe, what, timeout)
+
+
+class RouteLookup:
+    """Asks a machine's kernel for one route at a time, within microseconds."""
+
+    def __init__(self, machine: Machine):
+        self._socket = socket_in(machine, socket.AF_NETLINK)
+        self._socket.settimeout(10)
+
+    def close(self) -> None:
+        """Give back its socket."""
+        self._socket.close()
+
+    def protocol(self, prefix: str) -> int:
+        """The protocol number of the very route to a prefix; 0 if there is none."""
+        net = ipaddress.ip_network(prefix)
+        family = socket.AF_INET if net.version == 4 else socket.AF_INET6
+        octets = net.network_address.packed
+        ask = struct.pack("=8BI", family, net.max_prefixlen, 0, 0, 0, 0, 0, 0, FIB_MATCH)
+        ask += struct.pack("=HH", 4 + len(octets), RTA_DST) + octets
+        head = struct.pack("=IHHII", 16 + len(ask), GET_ROUTE, NLM_F_REQUEST, 0, 0)
+        self._socket.sendto(head + ask, (0, 0))
+        answer = self._socket.recv(65536)
+        (kind,) = struct.unpack_from("=H", answer, 4)
+        if kind != NEW_ROUTE:  # an error: no route leads there at all
+            return 0
+        length, protocol = answer[17], answer[21]
+        return protocol if length == net.prefixlen else 0
 
 
 @contextmanager

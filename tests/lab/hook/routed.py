@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +27,8 @@ allow 10.1.0.0/16 dev eth2 min-length 32
 allow 2001:db8:1::/48 dev eth1 min-length 56 max-length 56
 allow 2001:db8:1::/48 dev eth2 min-length 56 max-length 56
 """
+PROTOCOL = 75
+"""Of its routes."""
 WAYS = {False: "worker", True: "service"}
 """Without and with several threads: the way that is tried."""
 LIFETIME = 51
@@ -128,15 +130,23 @@ class Leases:
 def next_hops(host: Host, family: int, table: str = "main") -> dict[str, str]:
     """The next hop, "" without one, of each route of ours in a table."""
     listed = host.routes(family, table)
-    return {r["dst"]: r.get("gateway", "") for r in listed if r["protocol"] == "75"}
+    return {r["dst"]: r.get("gateway", "") for r in listed if r["protocol"] == str(PROTOCOL)}
 
 
 @contextmanager
 def serving(
-    kea: Kea, clients: Relay | Clients6, way: str, target: Target, **settings: Any
+    kea: Kea,
+    clients: Relay | Clients6,
+    way: str,
+    target: Target,
+    changed: Mapping[str, Any] | None = None,
+    **settings: Any,
 ) -> Iterator[Leases]:
-    """Start a server without any lease; it ends, and all routes of leases, with the block."""
-    given = parameters(way, kea.family, target)
+    """Start a server without any lease; it ends, and all routes of leases, with the block.
+
+    changed: parameters of the hook, in place of the example's or beside them.
+    """
+    given = {**parameters(way, kea.family, target), **(changed or {})}
     kea.start(given, beside=lease_commands(target), **settings)
     try:
         yield Leases(kea, clients)

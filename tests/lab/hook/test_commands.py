@@ -11,27 +11,17 @@ from kit.lab.kea import SCRIPTS, Kea
 from kit.lab.relay import Relay
 from kit.targets import Target, kea_release
 from kit.wait import until
+from tests.lab.hook.counted import statistics, status
 from tests.lab.hook.teller import SCRIPT, Teller
 
 COMMITTED = "leases4_committed"
 LONG = 60_000
 """Milliseconds, of which no test sees the end."""
-ENDS = ("answered", "failures", "discarded", "undelivered", "queue", "open")
 
 
 @pytest.fixture
 def teller(server: Host) -> Teller:
     return Teller(server)
-
-
-def status(kea: Kea, name: str = "tell") -> dict[str, Any]:
-    """How an entry fares, by the command; its sum is right."""
-    answer = kea.control("runscript-status", name=name)
-    assert answer["result"] == 0, answer
-    (entry,) = answer["arguments"]["entries"]
-    assert entry["name"] == name
-    assert entry["events"] == sum(entry[end] for end in ENDS), entry
-    return entry
 
 
 def wait_for_status(kea: Kea, **wanted: Any) -> dict[str, Any]:
@@ -41,17 +31,11 @@ def wait_for_status(kea: Kea, **wanted: Any) -> dict[str, Any]:
 
     def probe() -> bool:
         last.clear()
-        last.update(status(kea))
+        last.update(status(kea, "tell"))
         return last == {**last, **wanted}
 
     until(probe, 15, lambda: f"{wanted} in {last}")
     return last
-
-
-def statistics(kea: Kea) -> dict[str, int]:
-    """All that Kea has of the hook."""
-    found = kea.control("statistic-get-all")["arguments"]
-    return {name: samples[0][0] for name, samples in found.items() if name.startswith("runscript.")}
 
 
 def test_the_status_of_each_entry(
@@ -83,7 +67,9 @@ def test_a_worker_that_hangs(kea4: Kea, relay: Relay, teller: Teller, threads: b
     requests = [relay.send("REQUEST", client, address) for client, address in enumerate(offered)]
     entry = wait_for_status(kea4, events=4, open=2, queue=2, parked=4, answered=0)
     assert entry["connected"]
-    until(lambda: status(kea4)["oldest-ms"] > entry["oldest-ms"], 1, "the oldest grows older")
+    until(
+        lambda: status(kea4, "tell")["oldest-ms"] > entry["oldest-ms"], 1, "the oldest grows older"
+    )
     entry = wait_for_status(kea4, timeouts=1, failures=1)
     event, _, reason = entry["last-failure"].partition(": ")
     assert event in [f"{COMMITTED} {address}" for address in offered]
@@ -129,7 +115,7 @@ def test_a_replay(kea4: Kea, relay: Relay, teller: Teller, threads: bool) -> Non
         wait_for_status(kea4, replay={"phase": phase, "leases": told}, queue=0, open=0)
         teller.hang("nowhere")
         wait_for_status(kea4, replay={"phase": "none", "leases": 3}, dirty=False)
-    entry = status(kea4)
+    entry = status(kea4, "tell")
     assert entry["replays"] == 4
     # Live events, and two marks of each replay beside the leases of all but the first.
     assert entry["answered"] == 3 + 4 * 2 + 3 * 3
@@ -178,7 +164,7 @@ def test_statistics_add_up(
     kea4.configure({**parameters, "name": "another"}, multi_threading=threads)
     assert kea4.control("config-reload")["result"] == 0
     wait_for_statistics(kea4, "another", events=0)
-    assert {name.split(".")[1] for name in statistics(kea4)} == {"another"}
+    assert statistics(kea4).keys() == {"another"}
 
 
 def wait_for_statistics(kea: Kea, entry: str = "some-name", **wanted: int) -> dict[str, int]:
@@ -187,9 +173,7 @@ def wait_for_statistics(kea: Kea, entry: str = "some-name", **wanted: int) -> di
 
     def probe() -> bool:
         last.clear()
-        begin = f"runscript.{entry}."
-        last.update({n.removeprefix(begin): v for n, v in statistics(kea).items() if begin in n})
-        assert not last or last["events"] == sum(last[end] for end in ENDS), last
+        last.update(statistics(kea).get(entry, {}))
         return last == {**last, **wanted}
 
     until(probe, 15, lambda: f"{wanted} in {last}")

@@ -31,8 +31,7 @@ def teller(server: Host) -> Teller:
 
 def kill(kea: Kea) -> None:
     """Kill a server, and start it again."""
-    kea.host.run(["systemctl", "kill", "--signal=KILL", kea.unit])
-    kea.host.wait_for(lambda: not kea.pid, f"{kea.unit} is dead")
+    kea.kill()
     kea.host.run(["systemctl", "start", kea.unit])
 
 
@@ -183,8 +182,7 @@ def test_the_example_has_a_file_for_each_lease_whatever_happens(
     ends = relay.lease(3, {LIFETIME: struct.pack("!I", 1)})
     end = time.time() + 2
     assert files() == {stays, lost, ends}
-    server.run(["systemctl", "kill", "--signal=KILL", kea4.unit])
-    server.wait_for(lambda: not kea4.pid, f"{kea4.unit} is dead")
+    kea4.kill()
     (folder / lost).unlink()
     (folder / "10.1.99.99").touch()
     until(lambda: time.time() > end, 5, "the lease has ended")

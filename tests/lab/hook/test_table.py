@@ -93,17 +93,6 @@ def table(
         yield Table(leases, {leases.take(client): HOPS[kea.family] for client in CLIENTS})
 
 
-def kill(kea: Kea) -> None:
-    kea.host.run(["systemctl", "kill", "--signal=KILL", kea.unit])
-    kea.host.wait_for(lambda: not kea.pid, f"{kea.unit} is dead")
-
-
-def start(kea: Kea) -> None:
-    """Start it again, with the leases that it has, and wait until it serves."""
-    with serves_again(kea):
-        kea.host.run(["systemctl", "start", kea.unit])
-
-
 @contextmanager
 def serves_again(kea: Kea) -> Iterator[None]:
     """It starts meanwhile, and serves at the end of the block."""
@@ -115,12 +104,12 @@ def serves_again(kea: Kea) -> Iterator[None]:
 
 def restart(kea: Kea) -> None:
     kea.stop()
-    start(kea)
+    kea.start_again()
 
 
 def start_after_kill(kea: Kea) -> None:
-    kill(kea)
-    start(kea)
+    kea.kill()
+    kea.start_again()
 
 
 def reload(kea: Kea) -> None:
@@ -144,10 +133,10 @@ def test_leases_that_ended_while_kea_was_down(table: Table) -> None:
         ended = table.leases.take(99, seconds=1)
         end = time.time() + 2
         assert ended in table.leases.routes()
-        kill(table.kea)
+        table.kea.kill()
         table.host.wait_for(lambda: time.time() > end, "the lease has ended")
         assert ended in table.leases.routes()
-        start(table.kea)
+        table.kea.start_again()
         table.settles("after an ended lease")
 
 
