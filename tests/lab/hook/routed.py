@@ -21,6 +21,7 @@ EXAMPLES = ROOT / "examples"
 NAMES = {4: "slash32_routes", 6: "ipv6_pd_routes"}
 UNITS = ("kea-runscript-route.socket", "kea-runscript-route@.service")
 PROGRAM = "/usr/libexec/kea-hook-runscript/kea-runscript-route"
+CONF = "/etc/kea-runscript/routes.conf"
 RULES = """\
 allow 10.1.0.0/16 dev eth1 min-length 32
 allow 10.1.0.0/16 dev eth2 min-length 32
@@ -50,7 +51,7 @@ def start_service(host: Host, rules: str) -> None:
     """Have a host listen for Kea, also after a reboot, with these rules in routes.conf."""
     for name in UNITS:
         host.put(EXAMPLES / "route_service" / name, f"/etc/systemd/system/{name}")
-    host.write("/etc/kea-runscript/routes.conf", rules)
+    host.write(CONF, rules)
     host.run(["systemctl", "daemon-reload"])
     host.run(["systemctl", "enable", "--now", UNITS[0]])
 
@@ -147,6 +148,7 @@ def serving(
     changed: parameters of the hook, in place of the example's or beside them.
     """
     given = {**parameters(way, kea.family, target), **(changed or {})}
+    kea.host.write(CONF, RULES)  # whatever others have needed
     kea.start(given, beside=lease_commands(target), **settings)
     try:
         yield Leases(kea, clients)

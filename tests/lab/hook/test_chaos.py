@@ -128,7 +128,7 @@ class Troubles:
         every = [(self._fill_disk, self.free_disk)]
         # Kea 3.0.4 ends by itself when it cannot write a lease.
         every = [] if target.name == "forky" else every
-        every += [(self._kill_worker, self._restart), (self._stop_worker, self._kill_worker)]
+        every += [(self._kill_worker, self._restart), (self.stop_worker, self._kill_worker)]
         self._plan = self._plan_all(cycle(every))
 
     def next(self) -> None:
@@ -146,7 +146,7 @@ class Troubles:
     def _kill_worker(self) -> None:
         self._signal("KILL")
 
-    def _stop_worker(self) -> None:
+    def stop_worker(self) -> None:
         self._signal("STOP")
 
     def _signal(self, name: str) -> None:
@@ -195,7 +195,7 @@ def test_each_event_is_accounted_for(
                 crowd.burst(lambda: (sums.update(account(kea, crowd)), kea.kill()))
                 crowd.start_anew()
                 troubles.free_disk()
-                wait = {"wait": life % 2 == 0}
+                wait = {"wait": (LIVES - life) % 2 == 0}
                 kea.configure(
                     {**parameters("worker", family, target), **LIMITS, **wait},
                     beside=lease_commands(target),

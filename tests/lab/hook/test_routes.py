@@ -104,4 +104,6 @@ def test_sudo_does_not_stay_beside_the_worker(
     kea4.start(parameters("worker", 4, target))
     relay.lease(1)
     assert workers(routing)
-    assert not routing.run(["pidof", "sudo"], check=False).stdout
+    routing.wait_for(
+        lambda: not routing.run(["pidof", "sudo"], check=False).stdout, "sudo has ended"
+    )

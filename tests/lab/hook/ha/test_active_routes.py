@@ -56,7 +56,7 @@ def routing(pair: Pair) -> Iterator[None]:
     yield
     for host in hosts.values():
         host.run(["systemctl", "stop", UNIT])
-        host.write("/etc/kea-runscript/routes.conf", RULES)
+        host.write(routed.CONF, RULES)
         for table in used(host, pair):
             host.run(["ip", f"-{pair.family}", "rule", "del", "table", table])
     for kea in pair:
