@@ -65,6 +65,7 @@ def carry_out(
 def _without_delays(replays: Replays) -> dict[str, Any]:
     """All figures but each single delay; their 99th percentiles instead, in milliseconds."""
     whole = dataclasses.asdict(replays)
+    whole["rounds"] = list(whole["rounds"])
     for one, found in zip(whole["rounds"], replays.rounds, strict=True):
         for name, load in (("quiet", found.quiet), ("busy", found.busy)):
             del one[name]["delays"]
@@ -91,7 +92,7 @@ def _replays(number: int, replayed: dict[str, Replays]) -> Table:
             )
         good = found.slower <= SLOWER and found.grown <= GROWN
         table.add_row(
-            *(name, "", "", "", "", "", "median" if good else "missed"),
+            *(name, "median: " + ("met" if good else "missed"), "", "", "", "", ""),
             *(f"{found.slower:.2f}", f"{found.grown / 1e6:.1f} MB"),
             end_section=True,
         )

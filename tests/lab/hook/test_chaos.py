@@ -128,7 +128,7 @@ class Troubles:
         every = [(self._fill_disk, self.free_disk)]
         # Kea 3.0.4 ends by itself when it cannot write a lease.
         every = [] if target.name == "forky" else every
-        every += [(self._kill_worker, self._restart), (self.stop_worker, self._kill_worker)]
+        every += [(self.kill_worker, self._restart), (self.stop_worker, self.kill_worker)]
         self._plan = self._plan_all(cycle(every))
 
     def next(self) -> None:
@@ -143,7 +143,7 @@ class Troubles:
             yield from [nothing] * self._dice.randrange(2 * CALM)
             yield from (trouble, nothing, remedy)
 
-    def _kill_worker(self) -> None:
+    def kill_worker(self) -> None:
         self._signal("KILL")
 
     def stop_worker(self) -> None:
@@ -203,6 +203,8 @@ def test_each_event_is_accounted_for(
                 )
                 kea.start_again(LOADING)
         troubles.free_disk()
+        until(lambda: overflows(kea, crowd, troubles), 30, "the queue runs full")
+        troubles.kill_worker()
         assert kea.control("runscript-restart")["result"] == 0
         settle(leases)
         last = account(kea, crowd)
@@ -210,7 +212,13 @@ def test_each_event_is_accounted_for(
         sums.update(last)
         print(f"{time.monotonic() - began:.0f} s: {dict(sums)}, {len(leases.routes())} routes")
         assert target.name == "forky" or "failed to write" in kea.log()
-        assert sums["discarded"]
+
+
+def overflows(kea: Kea, crowd: Crowd, troubles: Troubles) -> bool:
+    """Whether events have been discarded, with a worker that hangs while clients ask."""
+    troubles.stop_worker()
+    crowd.burst(nothing)
+    return account(kea, crowd)["discarded"] > 0
 
 
 def loggers(kea: Kea) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from kit.lab.relay import Relay
 from kit.lab.relay6 import Clients6
 from kit.targets import Target
 from tests.lab.hook.conftest import CLIENT6, RELAY4
-from tests.lab.hook.routed import NAMES, PROGRAM, Leases, parameters, serving, workers
+from tests.lab.hook.routed import NAMES, Leases, serving, workers
 
 CLIENTS = range(1, 4)
 HOPS = {4: RELAY4, 6: CLIENT6}
@@ -76,34 +76,28 @@ def test_a_replay_makes_the_table_equal_to_the_leases(leases: Leases) -> None:
         assert not [event for event in watch.events if kept in event.route.split()]
 
 
-@pytest.fixture
-def flushed(routing: Host) -> Iterator[None]:
-    yield
-    routing.run([PROGRAM, "flush", "ipv4"])
-
-
 def test_the_service_has_one_privilege_and_ends_with_kea(
-    routing: Host, target: Target, kea4: Kea, relay: Relay, flushed: None
+    routing: Host, target: Target, kea4: Kea, relay: Relay
 ) -> None:
-    kea4.start(parameters("service", 4, target))
-    relay.lease(1)
-    (pid,) = workers(routing)
-    lines = routing.inside(f"/proc/{pid}/status").read_text().splitlines()
-    status = dict(line.split(":\t", 1) for line in lines)
-    net_admin = f"{1 << 12:016x}"
-    assert (status["CapEff"], status["CapBnd"]) == (net_admin, net_admin)
-    assert "0" not in status["Uid"].split()
-    kea4.stop()
-    routing.wait_for(lambda: not workers(routing), "the service ends")
-    assert routing.routes(4)
+    with serving(kea4, relay, "service", target) as leases:
+        leases.take(1)
+        (pid,) = workers(routing)
+        lines = routing.inside(f"/proc/{pid}/status").read_text().splitlines()
+        status = dict(line.split(":\t", 1) for line in lines)
+        net_admin = f"{1 << 12:016x}"
+        assert (status["CapEff"], status["CapBnd"]) == (net_admin, net_admin)
+        assert "0" not in status["Uid"].split()
+        kea4.stop()
+        routing.wait_for(lambda: not workers(routing), "the service ends")
+        assert leases.routes()
 
 
 def test_sudo_does_not_stay_beside_the_worker(
-    routing: Host, target: Target, kea4: Kea, relay: Relay, flushed: None
+    routing: Host, target: Target, kea4: Kea, relay: Relay
 ) -> None:
-    kea4.start(parameters("worker", 4, target))
-    relay.lease(1)
-    assert workers(routing)
-    routing.wait_for(
-        lambda: not routing.run(["pidof", "sudo"], check=False).stdout, "sudo has ended"
-    )
+    with serving(kea4, relay, "worker", target) as leases:
+        leases.take(1)
+        assert workers(routing)
+        routing.wait_for(
+            lambda: not routing.run(["pidof", "sudo"], check=False).stdout, "sudo has ended"
+        )
