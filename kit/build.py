@@ -45,7 +45,21 @@ For another architecture than the root's with its cross compiler; Python, which 
 answers CMake with what the other architecture's would.
 """
 
-FLAGS = {"DEB_BUILD_MAINT_OPTIONS": "hardening=+all", "DEB_CXXFLAGS_MAINT_STRIP": "-g"}
+SPLIT = """
+gnu=$(dpkg-architecture --host-arch "$DEB_HOST_ARCH" --query DEB_HOST_GNU_TYPE)
+find "$1" -type f \\( -name '*.so' -o -path '*/libexec/*' \\) | while read -r file; do
+    id=$(readelf --notes "$file" | sed -n 's/^ *Build ID: //p')
+    symbols=$2/usr/lib/debug/.build-id/${id%"${id#??}"}/${id#??}.debug
+    mkdir -p "${symbols%/*}"
+    "$gnu-objcopy" --only-keep-debug --compress-debug-sections "$file" "$symbols"
+    chmod 644 "$symbols"
+    "$gnu-strip" --strip-unneeded --remove-section=.comment --remove-section=.note "$file"
+    "$gnu-objcopy" --add-gnu-debuglink="$symbols" "$file"
+done
+"""
+"""Moves debug symbols where debuggers look for them, by the build id of the file."""
+
+FLAGS = {"DEB_BUILD_MAINT_OPTIONS": "hardening=+all"}
 """What is asked of dpkg-buildflags beyond its defaults."""
 
 
@@ -63,7 +77,8 @@ def build(target: Target) -> Path:
     """Compiles for `target` unless nothing has changed since the last time.
 
     Returns the stage, build/<target>/stage, which holds the files as they will be installed;
-    beside it, build/<target>/python holds those of the Python package.
+    beside it, build/<target>/python holds those of the Python package, and build/<target>/*-symbols
+    the debug symbols of each.
     Raises BuildError, also where Kea's headers are not of the release that the suite has now.
     """
     stage = BUILD / target.name / "stage"
@@ -75,12 +90,19 @@ def build(target: Target) -> Path:
             made_from.unlink(missing_ok=True)
             _compile(target, testing=False)
             for folder, component in STAGES.items():
-                shutil.rmtree(stage.with_name(folder), ignore_errors=True)
-                install = ["cmake", "--install", f"{BUILD_THERE}/cmake", "--strip"]
-                install += ["--component", component]
+                for old in (folder, symbols(folder)):
+                    shutil.rmtree(stage.with_name(old), ignore_errors=True)
+                install = ["cmake", "--install", f"{BUILD_THERE}/cmake", "--component", component]
                 inside(target, install, {"DESTDIR": f"{BUILD_THERE}/{folder}"})
+                there = (f"{BUILD_THERE}/{folder}", f"{BUILD_THERE}/{symbols(folder)}")
+                inside(target, ["sh", "-euc", SPLIT, "sh", *there])
             made_from.write_text(now, encoding="utf-8")
     return stage
+
+
+def symbols(folder: str) -> str:
+    """The name of the folder that holds the debug symbols of what is in another of STAGES."""
+    return f"{folder}-symbols"
 
 
 def check(target: Target) -> str:
@@ -146,8 +168,9 @@ def epoch() -> int:
 def _compile(target: Target, testing: bool) -> None:
     folder = BUILD / target.name / "cmake"
     made_in = folder / "made-in"
-    root = target.build_root().key
+    root = f"{target.build_root().key} {FLAGS}"
     # Objects of another root are no good, and Ninja cannot tell: its headers may well be older.
+    # Flags are asked for once, when CMake first sees the folder.
     if not made_in.exists() or made_in.read_text(encoding="utf-8") != root:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)

@@ -17,7 +17,7 @@ from invoke import Context, task
 from rich.console import Console
 
 from kit import changelog, man, needs, roots, targets
-from kit.build import BUILD_THERE, build, epoch, inside
+from kit.build import BUILD_THERE, build, epoch, inside, symbols
 from kit.errors import Problem
 from kit.paths import BUILD, ROOT
 from kit.targets import Target
@@ -46,8 +46,13 @@ class PackageError(Problem):
 
 
 def packages(target: Target) -> list[Path]:
-    """Builds `target` and makes all its packages."""
+    """Builds `target` and makes its packages, but for those with debug symbols."""
     return [package(target, name) for name in STAGES]
+
+
+def everything(target: Target) -> list[Path]:
+    """The same, and the packages with debug symbols."""
+    return [*packages(target), *(dbgsym(target, name) for name in STAGES)]
 
 
 def package(target: Target, name: str = HOOK) -> Path:
@@ -58,6 +63,21 @@ def package(target: Target, name: str = HOOK) -> Path:
         name, target, targets.kea_release(target), stage, libraries(target, stage.name)
     )
     file = f"{name}_{full_version(target, name)}_{target.arch}.deb"
+    return pack(description, BUILD / target.name / file)
+
+
+def dbgsym(target: Target, name: str = HOOK) -> Path:
+    """Builds `target` and makes the package with the debug symbols of another."""
+    stage = build(target).with_name(symbols(STAGES[name]))
+    staged = _files(stage)
+    # .../.build-id/12/3456.debug is of the build id 123456
+    build_ids = [Path(file["path"]).parent.name + Path(file["path"]).stem for file in staged]
+    description = _template("dbgsym").render(
+        **_common(name, target, targets.kea_release(target), stage),
+        staged=staged,
+        build_ids=build_ids,
+    )
+    file = f"{name}-dbgsym_{full_version(target, name)}_{target.arch}.deb"
     return pack(description, BUILD / target.name / file)
 
 
@@ -91,6 +111,17 @@ def render(name: str, target: Target, kea: str, stage: Path, libraries: list[str
     stage: the folder that holds the package's built files under their final paths.
     libraries: dependencies of the built files, but for Kea's.
     """
+    return _template(name).render(
+        **_common(name, target, kea, stage),
+        libraries=libraries,
+        checkout=ROOT,
+        documents=_documents(target, name),
+        documentation=f"/usr/share/doc/{name}",
+        **(_hook(kea) if name == HOOK else _python(stage)),
+    )
+
+
+def _template(name: str) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ROOT / "templates"),
         undefined=jinja2.StrictUndefined,
@@ -98,19 +129,19 @@ def render(name: str, target: Target, kea: str, stage: Path, libraries: list[str
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(f"{name}.yaml.j2").render(
-        name=name,
-        target=target,
-        version=targets.version(),
-        release=_release(name, target, kea),
-        stage=stage,
-        libraries=libraries,
-        maintainer=MAINTAINER,
-        checkout=ROOT,
-        documents=_documents(target, name),
-        documentation=f"/usr/share/doc/{name}",
-        **(_hook(kea) if name == HOOK else _python(stage)),
-    )
+    return environment.get_template(f"{name}.yaml.j2")
+
+
+def _common(name: str, target: Target, kea: str, stage: Path) -> dict[str, object]:
+    """What a package and its debug symbols are both described by."""
+    return {
+        "name": name,
+        "target": target,
+        "version": targets.version(),
+        "release": _release(name, target, kea),
+        "stage": stage,
+        "maintainer": MAINTAINER,
+    }
 
 
 def _documents(target: Target, name: str) -> Path:
@@ -207,6 +238,6 @@ def package_task(_: Context, target: str = "", all: bool = False) -> None:
     console = Console()
     for chosen in targets.chosen(target, all):
         with console.status(f"packaging for {chosen.name}"):
-            made = packages(chosen)
+            made = everything(chosen)
         for deb in made:
             console.print(f"{chosen.name}: {deb}", soft_wrap=True)

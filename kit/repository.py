@@ -27,7 +27,7 @@ from rich.console import Console
 
 from kit import needs, signing, targets
 from kit.errors import Problem
-from kit.package import packages
+from kit.package import everything
 from kit.paths import BUILD
 from kit.signing import Key
 
@@ -192,6 +192,6 @@ def repo(_: Context, target: str = "", all: bool = False, folder: str = "") -> N
         key = signing.key()
         made = defaultdict(list)
         for chosen in targets.chosen(target, all):
-            made[chosen.suite, chosen.track] += packages(chosen)
+            made[chosen.suite, chosen.track] += everything(chosen)
         make(made, place, key)
     console.print(f"{place}, signed by {key.name}", soft_wrap=True)

@@ -12,11 +12,12 @@ LINTIAN = roots.Root("trixie", ("lintian",))
 
 @pytest.mark.parametrize("name", package.STAGES)
 def test_lintian_says_nothing(target: Target, name: str) -> None:
-    deb = package.package(target, name)
+    debs = (package.package(target, name), package.dbgsym(target, name))
+    there = {deb: f"/{deb.name}" for deb in debs}
     done = roots.run(
         roots.ensure(LINTIAN),
-        ["lintian", "--allow-root", "--tag-display-limit", "0", "/checked.deb"],
-        binds={deb: "/checked.deb"},
+        ["lintian", "--allow-root", "--tag-display-limit", "0", *there.values()],
+        binds=there,
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
