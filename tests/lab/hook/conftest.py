@@ -143,7 +143,7 @@ def behave(server: Host) -> Callable[[str], None]:
     return behave
 
 
-@pytest.fixture(params=[False, True], ids=["single-threaded", "multi-threaded"])
+@pytest.fixture(scope="module", params=[False, True], ids=["single-threaded", "multi-threaded"])
 def threads(request: pytest.FixtureRequest) -> bool:
     """Both threading modes."""
     return request.param

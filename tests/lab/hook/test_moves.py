@@ -53,11 +53,6 @@ def roaming(lab: Lab, routing: Host) -> Client:
     return machine
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["single-threaded", "multi-threaded"])
-def threads(request: pytest.FixtureRequest) -> bool:
-    return request.param
-
-
 @pytest.fixture(scope="module", params=NAMES, ids=["IPv4", "IPv6"])
 def leases(
     threads: bool,

@@ -67,11 +67,6 @@ class Table:
             assert not [e for e in watch.events if not set(right).isdisjoint(e.route.split())]
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["single-threaded", "multi-threaded"])
-def threads(request: pytest.FixtureRequest) -> bool:
-    return request.param
-
-
 @pytest.fixture(scope="module", params=NAMES, ids=["IPv4", "IPv6"])
 def table(
     threads: bool,

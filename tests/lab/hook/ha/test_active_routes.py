@@ -103,7 +103,7 @@ def test_the_server_that_serves_has_the_routes(
     leases = {clients.lease(client) for client in range(4)}
     wait_for_routes(pair, leases)
     wait_for_use(pair, {"server"}, scopes - {"server"})
-    pair.primary.host.run(["systemctl", "kill", "--signal=KILL", pair.primary.unit])
+    pair.primary.kill()
     wait_for_state(pair.partner, "partner-down")
     leases.add(clients.lease(4))
     wait_for_use(pair, set(), scopes)

@@ -75,7 +75,7 @@ def test_a_primary_that_comes_back_is_told_what_it_has_missed(pair: Pair, client
     here, there = f"[eth1] [{clients.next_hop}]", f"[{INTERFACE}] [{clients.next_hop}]"
     known = lease(clients, 1)
     wait_until_told(partner, known, [f"{changed} new {there}"])
-    primary.host.run(["systemctl", "kill", "--signal=KILL", primary.unit])
+    primary.kill()
     wait_for_state(partner, "partner-down")
     missed = lease(clients, 2)
     clients.renew(1)
