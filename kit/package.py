@@ -16,7 +16,7 @@ import yaml
 from invoke import Context, task
 from rich.console import Console
 
-from kit import changelog, man, needs, roots, targets
+from kit import changelog, man, needs, roots, sbom, targets
 from kit.build import BUILD_THERE, build, epoch, inside, symbols
 from kit.errors import Problem
 from kit.paths import BUILD, ROOT
@@ -233,11 +233,14 @@ def _nfpm(*arguments: str) -> str:
     },
 )
 def package_task(_: Context, target: str = "", all: bool = False) -> None:
-    """Make the Debian packages for one target or all, building first what has changed."""
+    """Make the Debian packages for one target or all, building first what has changed; beside them
+    what they are made of, and checksums.
+    """
     needs.ensure()
     console = Console()
     for chosen in targets.chosen(target, all):
         with console.status(f"packaging for {chosen.name}"):
             made = everything(chosen)
-        for deb in made:
-            console.print(f"{chosen.name}: {deb}", soft_wrap=True)
+            beside = sbom.write(chosen, made)
+        for file in [*made, *beside]:
+            console.print(f"{chosen.name}: {file}", soft_wrap=True)
