@@ -8,9 +8,9 @@ from kit.contract import contract_task
 from kit.demo import demo
 from kit.lint import lint_task
 from kit.manifest import manifests
+from kit.overview import targets
 from kit.package import package_task
 from kit.repository import repo
-from kit.targets import targets
 from kit.test import run_all
 
 ns = Collection(

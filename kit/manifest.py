@@ -1,15 +1,17 @@
 """What is in a package, told so that a change shows in a review.
 
-packaging/manifests/<target>/<package>.yml has, for each file, its mode, and for what was compiled:
-the libraries it needs, the newest glibc and libstdc++ symbols it uses, run paths if it has any,
-and what a library exports.
+packaging/manifests/<target>/<package>.yml has the release of Kea that the package is for, if it is
+for one; then for each file its mode, and for what was compiled: the libraries it needs, the newest
+glibc and libstdc++ symbols it uses, run paths if it has any, and what a library exports.
 """
 
 from __future__ import annotations
 
 import io
 import itertools
+import re
 from pathlib import Path
+from typing import Any
 
 import yaml
 from debian.debfile import DebFile
@@ -18,7 +20,7 @@ from invoke import Context, task
 from rich.console import Console
 
 from kit import needs, targets
-from kit.package import STAGES, package
+from kit.package import HOOK, STAGES, package
 from kit.paths import ROOT
 from kit.targets import Target
 
@@ -32,10 +34,19 @@ def golden(target: Target, name: str) -> Path:
     return FOLDER / target.name / f"{name}.yml"
 
 
-def describe(deb: Path) -> dict[str, dict[str, object]]:
-    """Tell what is in a package: for each file its mode, and what an ELF file asks and offers."""
-    described = {}
+def built_for(target: Target) -> str:
+    """The release of Kea that the target's manifest was written for; "" if there is none yet."""
+    file = golden(target, HOOK)
+    return yaml.safe_load(file.read_text(encoding="utf-8"))["kea"] if file.exists() else ""
+
+
+def describe(deb: Path) -> dict[str, Any]:
+    """Tell what is in a package: `kea`, a release; for each file its mode, and what an ELF file
+    asks and offers.
+    """
     with DebFile(deb) as opened:
+        release = re.search(r"\+kea([\d.]+)~", opened.debcontrol()["Version"])
+        described: dict[str, Any] = {"kea": release[1]} if release else {}
         data = opened.data.tgz()
         for member in sorted(data.getmembers(), key=lambda member: member.name):
             if member.isfile():
@@ -75,7 +86,7 @@ def manifests(_: Context) -> None:
     """Write anew what each target's packages hold; the change is for you to review and commit."""
     needs.ensure()
     console = Console()
-    for target, name in itertools.product(targets.load().values(), STAGES):
+    for target, name in itertools.product(targets.chosen("", every=True), STAGES):
         with console.status(f"packaging for {target.name}"):
             described = describe(package(target, name))
         text = yaml.safe_dump(described, sort_keys=False, default_flow_style=None, width=100)

@@ -1,4 +1,4 @@
-"""Makes the Debian packages of a target from what was built, with nFPM."""
+"""Makes the packages of a target, deb or rpm, from what was built, with nFPM."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import yaml
 from invoke import Context, task
 from rich.console import Console
 
-from kit import changelog, man, needs, roots, sbom, targets
+from kit import changelog, man, needs, roots, rpm, sbom, targets
 from kit.build import BUILD_THERE, build, epoch, inside, symbols
 from kit.errors import Problem
 from kit.paths import BUILD, ROOT
@@ -56,14 +56,22 @@ def everything(target: Target) -> list[Path]:
 
 
 def package(target: Target, name: str = HOOK) -> Path:
-    """Builds `target` and makes one package: build/<target>/<name>_<version>_<arch>.deb."""
+    """Builds `target` and makes one package, in build/<target>."""
     stage = build(target).with_name(STAGES[name])
-    _write_documents(target, name)
-    description = render(
-        name, target, targets.kea_release(target), stage, libraries(target, stage.name)
-    )
-    file = f"{name}_{full_version(target, name)}_{target.arch}.deb"
-    return pack(description, BUILD / target.name / file)
+    kea = targets.kea_release(target)
+    return assemble(name, target, kea, stage, libraries(target, stage))
+
+
+def assemble(name: str, target: Target, kea: str, stage: Path, libraries: list[str]) -> Path:
+    """Makes one package of built files, in build/<target>, under the name that its format wants.
+
+    The arguments are those of `render`.
+    """
+    version = _version(name, target, kea)
+    _write_documents(target, name, version)
+    description = render(name, target, kea, stage, libraries)
+    file = {"deb": f"{name}_{version}_{target.arch}", "rpm": f"{name}-{version}.{target.arch}"}
+    return pack(description, BUILD / target.name / f"{file[target.format]}.{target.format}")
 
 
 def dbgsym(target: Target, name: str = HOOK) -> Path:
@@ -82,7 +90,8 @@ def dbgsym(target: Target, name: str = HOOK) -> Path:
 
 
 def pack(description: str, made: Path) -> Path:
-    """Makes the .deb `made` of a description for nFPM, which stays beside it; returns `made`.
+    """Makes the package `made`, whose suffix says its format, of a description for nFPM, which
+    stays beside it; returns `made`.
 
     Raises PackageError where the description breaks nFPM's own schema, or nFPM fails.
     """
@@ -93,7 +102,7 @@ def pack(description: str, made: Path) -> Path:
     source, partial = made.with_suffix(".nfpm.yaml"), made.with_suffix(".partial")
     with roots.lock(made):
         source.write_text(description, encoding="utf-8")
-        _nfpm("package", "-p", "deb", "-f", str(source), "-t", str(partial))
+        _nfpm("package", "-p", made.suffix[1:], "-f", str(source), "-t", str(partial))
         # Whoever reads the package that was there reads it to its end.
         partial.rename(made)
     return made
@@ -101,7 +110,7 @@ def pack(description: str, made: Path) -> Path:
 
 def full_version(target: Target, name: str = HOOK) -> str:
     """A package's version, as in 2.0.0-1+kea2.6.3~trixie or, independent of Kea, 2.0.0-1~trixie."""
-    return f"{targets.version()}-{_release(name, target, targets.kea_release(target))}"
+    return _version(name, target, targets.kea_release(target))
 
 
 def render(name: str, target: Target, kea: str, stage: Path, libraries: list[str]) -> str:
@@ -149,19 +158,25 @@ def _documents(target: Target, name: str) -> Path:
     return BUILD / target.name / "documents" / name
 
 
-def _write_documents(target: Target, name: str) -> None:
+def _write_documents(target: Target, name: str, version: str) -> None:
     """Write them where they are not there already: another process may be reading them."""
     folder = _documents(target, name)
     folder.mkdir(parents=True, exist_ok=True)
-    changes = changelog.files(target, full_version(target, name), MAINTAINER)
+    changes = changelog.files(target, version, MAINTAINER)
     for file, content in {**changes, **man.pages()}.items():
         place = folder / file
         if not place.exists() or place.read_bytes() != content:
             place.write_bytes(content)
 
 
+def _version(name: str, target: Target, kea: str) -> str:
+    return f"{targets.version()}-{_release(name, target, kea)}"
+
+
 def _release(name: str, target: Target, kea: str) -> str:
-    """The end of a version, after ours."""
+    """The end of a version, after ours: for a rpm in dots, as its distributions have it."""
+    if target.format == "rpm":
+        return f"1.kea{kea}.{target.suite}" if name == HOOK else f"1.{target.suite}"
     return f"1+kea{kea}~{target.suite}" if name == HOOK else f"1~{target.suite}"
 
 
@@ -172,6 +187,7 @@ def _hook(kea: str) -> dict[str, object]:
         "kea": kea,
         "next_kea": f"{major}.{minor}.{int(patch) + 1}",
         "examples": _files(ROOT / "examples"),
+        "example_folders": _folders(ROOT / "examples"),
     }
 
 
@@ -185,17 +201,21 @@ def _python(stage: Path) -> dict[str, object]:
         "python": f"{major}.{minor}",
         "next_python": f"{major}.{int(minor) + 1}",
         "staged": _files(stage),
+        "staged_folders": _folders(stage),
     }
 
 
-def libraries(target: Target, stage: str) -> list[str]:
-    """What the built files in build/<target>/<stage> need of other packages, in the words of a
-    Depends field.
+def libraries(target: Target, stage: Path) -> list[str]:
+    """What the built files in `stage`, of build/<target>, need of other packages, in the words of
+    the package's format.
 
     Not of Kea's: there Debian's answer would be one exact revision, and every security update of
     Kea would remove the hook.
     """
-    said = inside(target, ["sh", "-euc", SHLIBDEPS, stage, f"-x{target.kea_package}"])
+    if target.format == "rpm":
+        return rpm.requires(stage)
+    command = ["sh", "-euc", SHLIBDEPS, stage.name, f"-x{target.kea_package}"]
+    said = inside(target, command)
     (found,) = re.findall(r"^shlibs:Depends=(.*)$", said, re.MULTILINE)
     return found.split(", ")
 
@@ -209,6 +229,11 @@ def _files(folder: Path) -> list[dict[str, str]]:
         }
         for file in sorted(file for file in folder.rglob("*") if file.is_file())
     ]
+
+
+def _folders(folder: Path) -> list[str]:
+    """The folders in a folder, as paths below it."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_dir())
 
 
 def _nfpm(*arguments: str) -> str:
@@ -229,12 +254,12 @@ def _nfpm(*arguments: str) -> str:
     name="package",
     help={
         "target": "a name from packaging/targets.yml; without it, this machine's distribution",
-        "all": "every target, one after another",
+        "all": "every target that is built here, one after another",
     },
 )
 def package_task(_: Context, target: str = "", all: bool = False) -> None:
-    """Make the Debian packages for one target or all, building first what has changed; beside them
-    what they are made of, and checksums.
+    """Make the packages for one target or all, building first what has changed; beside them what
+    they are made of, and checksums.
     """
     needs.ensure()
     console = Console()

@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from invoke import Context, task
-from rich.console import Console
-from rich.table import Table
 
 from kit import apt, suites
 from kit.errors import Problem
@@ -21,8 +18,11 @@ from kit.roots import Root
 
 LIST = ROOT / "packaging" / "targets.yml"
 CHANGELOG = ROOT / "CHANGELOG.md"
-TRACKS = ("distro", "backports")
-EVIDENCE = ("served", "installed", "built", "declared")
+ALLOWED = {
+    "track": ("distro", "backports", "isc-3.0"),
+    "format": ("deb", "rpm"),
+    "evidence": ("served", "installed", "built", "declared"),
+}
 
 
 class TargetError(Problem):
@@ -41,13 +41,21 @@ class Target:
     arch: str
     hooks_dir: str
     kea_package: str
+    builder: str
     build_packages: tuple[str, ...]
     evidence: str
 
     @property
+    def here(self) -> bool:
+        """Whether it is built in a root on this machine; otherwise in a container."""
+        return self.builder == "root"
+
+    @property
     def native(self) -> bool:
-        """Whether it is for this machine's own architecture; otherwise it is cross-built."""
-        return self.arch == apt.architecture()
+        """Whether it is built here for this machine's own architecture; what else is built here is
+        cross-built.
+        """
+        return self.here and self.arch == apt.architecture()
 
     @property
     def archive(self) -> str:
@@ -55,7 +63,15 @@ class Target:
         return f"{self.suite}-backports" if self.track == "backports" else self.suite
 
     def kea(self, refresh: bool = False) -> str:
-        """The version of Kea's packages in the suite now (refresh: ask the mirror at once)."""
+        """The version of Kea's packages in the suite now (refresh: ask the mirror at once).
+
+        Raises TargetError where only a container knows it.
+        """
+        if not self.here:
+            raise TargetError(
+                f"{self.name} is only declared: it would be built in the container image"
+                f" {self.builder}, where its Kea comes from, and nothing is built in containers yet"
+            )
         return suites.newest(self.archive, self.arch, self.kea_package, refresh)
 
     def root(self, *packages: str) -> Root:
@@ -94,7 +110,7 @@ def _target(name: str, entry: Mapping[str, Any]) -> Target:
             f"target {name}: missing or unknown column {', '.join(sorted(wrong))};"
             f" the columns are {', '.join(sorted(columns))}"
         )
-    for column, allowed in {"track": TRACKS, "format": ("deb",), "evidence": EVIDENCE}.items():
+    for column, allowed in ALLOWED.items():
         if entry[column] not in allowed:
             raise TargetError(
                 f"target {name}: {column} is {entry[column]}; allowed: {', '.join(allowed)}"
@@ -146,23 +162,9 @@ def kea_release(target: Target, refresh: bool = False) -> str:
 
 
 def chosen(target: str, every: bool) -> list[Target]:
-    """The targets that a task's --target and --all name; this machine's own if neither does."""
+    """The targets that a task's --target and --all name, all being those that are built here; this
+    machine's own if neither does.
+    """
     if every:
-        return list(load().values())
+        return [target for target in load().values() if target.here]
     return [named(target) if target else for_this_machine()]
-
-
-@task
-def targets(_: Context) -> None:
-    """Show what is built: each target, the Kea that its suite has now, and what has been seen."""
-    table = Table("target", "suite", "track", "arch", "Kea now", "evidence")
-    for target in load().values():
-        table.add_row(
-            target.name,
-            target.suite,
-            target.track,
-            target.arch,
-            kea_release(target, refresh=True),
-            target.evidence,
-        )
-    Console().print(table)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kit import targets
+from kit import manifest, overview, targets
 
 COLUMNS = {
     "distribution": "debian",
@@ -16,6 +16,7 @@ COLUMNS = {
     "arch": "amd64",
     "hooks_dir": "/usr/lib/x86_64-linux-gnu/kea/hooks",
     "kea_package": "kea-common",
+    "builder": "root",
     "build_packages": ["g++", "kea-dev"],
     "evidence": "declared",
 }
@@ -31,7 +32,20 @@ def listed(folder: Path, **changes: object) -> Path:
 
 def test_the_list_is_well_formed_and_complete() -> None:
     names = ["bookworm", "trixie", "trixie-backports", "forky"]
-    assert list(targets.load()) == [*names, *(f"{name}-arm64" for name in names)]
+    here = [*names, *(f"{name}-arm64" for name in names)]
+    elsewhere = ["noble-isc", "fedora-43", "el9-isc", "el10-isc"]
+    assert list(targets.load()) == [*here, *elsewhere]
+    assert [target.name for target in targets.chosen("", every=True)] == here
+
+
+def test_what_is_built_elsewhere_is_only_declared() -> None:
+    for target in targets.load().values():
+        assert target.here or (target.evidence == "declared" and not target.native)
+
+
+def test_the_kea_of_a_container_is_not_guessed() -> None:
+    with pytest.raises(targets.TargetError, match=r"el9-isc is only declared: .* almalinux:9"):
+        targets.named("el9-isc").kea()
 
 
 def test_each_place_in_the_repository_has_one_target() -> None:
@@ -95,3 +109,24 @@ def test_our_version_is_the_changelogs_first_heading() -> None:
     first = re.search(r"^## \[(.*?)\]", targets.CHANGELOG.read_text(), re.MULTILINE)
     assert first
     assert targets.version() == first[1]
+
+
+@pytest.mark.parametrize(
+    ("built", "now", "line"),
+    [
+        ("2.6.3", "2.6.3", ""),
+        ("2.6.3", "2.6.4", "one: trixie has Kea 2.6.4 now, our package is for 2.6.3"),
+        ("", "2.6.4", ""),
+    ],
+    ids=["as built", "moved on", "never built"],
+)
+def test_a_suite_that_has_moved_on_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built: str, now: str, line: str
+) -> None:
+    monkeypatch.setattr(manifest, "FOLDER", tmp_path)
+    target = targets.load(listed(tmp_path))["one"]
+    if built:
+        file = manifest.golden(target, "kea-hook-runscript")
+        file.parent.mkdir()
+        file.write_text(f"kea: {built}\n")
+    assert overview.drift(target, now) == line
