@@ -10,7 +10,8 @@ from kit.lint import lint_task
 from kit.manifest import manifests
 from kit.overview import targets
 from kit.package import package_task
-from kit.repository import repo
+from kit.repository.publish import publish
+from kit.repository.task import repo
 from kit.test import run_all
 
 ns = Collection(
@@ -21,6 +22,7 @@ ns = Collection(
     lint_task,
     manifests,
     package_task,
+    publish,
     repo,
     targets,
     run_all,

@@ -17,6 +17,7 @@ PROGRAMS = {
     "ip": "iproute2",  # the lab's networks
     "ssh": "openssh-client",  # Ansible's way to the lab's hosts
     "git": "git",  # which files are to be checked
+    "rsync": "rsync",  # carries the repository elsewhere
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pysequoia import CipherSuite, Profile, SignatureMode, Tsk, sign
 from pysequoia.packet import PacketPile, Tag
+from rpm_rs import Package, Signer, Verifier
 
 from kit.errors import Problem
 from kit.paths import CACHE
@@ -30,7 +31,7 @@ class Key:
 
     @property
     def public(self) -> str:
-        """The public key, as text for apt's Signed-By."""
+        """The public key, as text for apt's Signed-By and dnf's gpgkey."""
         return str(self._secret.extract_certificate())
 
     @property
@@ -46,6 +47,18 @@ class Key:
     def signature(self, content: bytes) -> bytes:
         """A signature apart from what it signs, as in Release.gpg."""
         return sign(self._secret.signer(), content, mode=SignatureMode.DETACHED)
+
+    def sign(self, rpm: Package) -> None:
+        """Puts a signature into an rpm."""
+        rpm.sign(Signer(str(self._secret).encode()))
+
+    def has_signed(self, rpm: Package) -> bool:
+        """Whether an rpm has a signature of this key, and is as it was signed."""
+        try:
+            rpm.verify_signature(Verifier(self.public.encode()))
+        except RuntimeError:
+            return False
+        return True
 
 
 def key() -> Key:
