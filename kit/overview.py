@@ -10,7 +10,7 @@ from kit import manifest
 from kit.errors import Problem
 from kit.targets import Target, kea_release, load
 
-COLUMNS = ("target", "suite", "track", "arch", "builder", "built for Kea", "Kea now", "evidence")
+COLUMNS = ("target", "suite", "track", "arch", "built for", "Kea now", "evidence")
 
 
 def drift(target: Target, now: str) -> str:
@@ -27,15 +27,16 @@ def drift(target: Target, now: str) -> str:
 def targets(_: Context) -> None:
     """Show what is built, and for which Kea; ends with 1 if a suite has another one now.
 
-    "built for" is what packaging/manifests has, which `./inv manifests` writes.
+    "built for" is what `./inv manifests` has written; where there is no "Kea now", only a container
+    knows it.
     """
-    table = Table(*COLUMNS)
+    table = Table(*COLUMNS, box=None, padding=(0, 1, 0, 0))  # fits 80 columns
     drifted = []
     for target in load().values():
         now = kea_release(target, refresh=True) if target.here else ""
         drifted += [line] if (line := drift(target, now)) else []
-        shown = (target.name, target.suite, target.track, target.arch, target.builder)
-        table.add_row(*shown, manifest.built_for(target), now, target.evidence)
+        keas = (manifest.built_for(target), now)
+        table.add_row(target.name, target.suite, target.track, target.arch, *keas, target.evidence)
     Console().print(table)
     if drifted:
         raise Problem("\n".join(drifted), code=1)

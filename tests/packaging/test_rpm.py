@@ -173,12 +173,12 @@ def another_key() -> Key:
 @pytest.mark.parametrize(
     ("tamper", "complaint"),
     [
-        (without_signature, "GPG signature is not available|Cannot download repomd.xml"),
-        (change_index, "Bad GPG signature|Signature verify error"),
-        (sign_index_with_another_key, "Bad GPG signature|Signature verify error"),
+        (without_signature, "GPG signature is not available"),
+        (change_index, "repomd.xml GPG signature verification error"),
+        (sign_index_with_another_key, "repomd.xml GPG signature verification error"),
         (change_package, "incorrect checksum"),
-        (sign_package_with_another_key, "is not signed|not correct|GPG check FAILED"),
-        (leave_package_unsigned, "is not signed"),
+        (sign_package_with_another_key, "Public key for .* is not installed"),
+        (leave_package_unsigned, "Package .* is not signed"),
     ],
 )
 def test_what_is_not_signed_by_our_key_is_refused(
