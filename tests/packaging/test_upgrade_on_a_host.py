@@ -1,0 +1,193 @@
+"""A trixie host gets the Kea of trixie-backports while the hook is in use there."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from kit import package, repository, roots, signing, targets
+from kit.lab import Access, Host, Lab
+from kit.lab.host import PACKAGES
+from kit.lab.kea import LIBRARY, SCRIPTS, Kea
+from kit.lab.relay import Relay, Reply4
+from kit.repository import apt
+from kit.targets import Target
+from tests.packaging import newer
+
+SERVER, RELAY = "10.1.0.1", "10.1.0.2"
+SUBNET = {
+    "id": 1,
+    "subnet": "10.1.0.0/16",
+    "pools": [{"pool": "10.1.1.0-10.1.9.255"}],
+    "valid-lifetime": 600,
+    "rebind-timer": 500,
+    "renew-timer": 2,
+}
+BACKPORTS = "trixie-backports"
+PIN = f"Package: *\nPin: release n={BACKPORTS}\nPin-Priority: 100\n"
+"""What Debian's own says of itself: nothing comes from there that nobody has asked for."""
+
+INTERVAL = 0.05
+"""Seconds from one exchange to the next of the client that asks without end."""
+
+
+class Renewing(threading.Thread):
+    """Renews one client's lease every INTERVAL seconds, until it is told to end.
+
+    replies: what came, but for what came too late.
+    """
+
+    def __init__(self, relay: Relay, client: int):
+        super().__init__()
+        self._relay = relay
+        self._client = client
+        self._ends = threading.Event()
+        self.address = relay.lease(client)
+        self.replies: list[Reply4] = []
+
+    def run(self) -> None:
+        while not self._ends.is_set():
+            sent = time.monotonic()
+            xid = self._relay.send("RENEW", self._client, self.address)
+            if reply := self._relay.reply(xid, INTERVAL):
+                self.replies.append(reply)
+            self._ends.wait(sent + INTERVAL - time.monotonic())
+
+    def end(self) -> None:
+        self._ends.set()
+        self.join()
+
+    def gap(self) -> float:
+        """The longest time from one reply to the next, in seconds."""
+        times = [reply.time for reply in self.replies]
+        return max(later - earlier for earlier, later in pairwise(times))
+
+
+@dataclass(frozen=True)
+class Site:
+    """The host, its clients' network, and the archive that it gets packages from."""
+
+    host: Host
+    access: Access
+    published: Path
+    url: str
+
+    def arrive(self, archive: str) -> None:
+        """From now on the host knows these packages: `archive` is suite and component."""
+        name = f"{archive}.sources"
+        sources = (self.published / name).read_text()
+        there = sources.replace("https://repository.example/", self.url)
+        self.host.write(f"/etc/apt/sources.list.d/{name}", there)
+        self.host.run(["apt-get", "-q", "update"])
+
+    def apt(self, command: str, check: bool = True) -> tuple[int, str]:
+        """The status that apt ends with, and what it says."""
+        keep = "-o Dpkg::Options::=--force-confold"
+        done = self.host.run(
+            ["sh", "-c", f"apt-get -q -y {keep} {command} 2>&1"],
+            env={"DEBIAN_FRONTEND": "noninteractive"},
+            timeout=300,
+            check=check,
+        )
+        return done.returncode, done.stdout
+
+
+@pytest.fixture
+def old() -> Target:
+    return targets.named("trixie")
+
+
+@pytest.fixture
+def new() -> Target:
+    return targets.named("trixie-backports")
+
+
+@pytest.fixture
+def site(as_root: None, old: Target, new: Target, tmp_path: Path) -> Iterator[Site]:
+    """A host with Debian's Kea and our hook for it."""
+    ours = {("trixie", t.track): [package.package(t)] for t in (old, new)}
+    debian = {("trixie", "debian"): newer.debian(old), (BACKPORTS, "debian"): newer.debian(new)}
+    published = repository.make({**ours, **debian}, tmp_path / "repository", signing.key())
+    with Lab() as lab:
+        host = lab.host(roots.ensure(old.root(*PACKAGES)), "server")
+        access = lab.access(host, "eth1", [f"{SERVER}/16"])
+        host.put(published / repository.KEY_FILE, apt.KEY_THERE)
+        site = Site(host, access, published, lab.serve(published))
+        host.write("/etc/apt/preferences.d/backports", PIN)
+        site.arrive("trixie-debian")
+        site.arrive("trixie-distro")
+        site.apt("install kea-dhcp4-server kea-hook-runscript")
+        yield site
+
+
+@pytest.fixture
+def kea(site: Site, old: Target) -> Kea:
+    """Its server, with a script that each answer waits for."""
+    kea = Kea(site.host, 4, old.hooks_dir, subnet4=[SUBNET])
+    site.host.write(f"{SCRIPTS}/true", "#!/bin/sh\n", 0o755)
+    points = ["leases4_committed"]
+    kea.start({"script": f"{SCRIPTS}/true", "wait": True, "hook-points": points})
+    return kea
+
+
+@pytest.fixture
+def renewing(site: Site, kea: Kea) -> Iterator[Renewing]:
+    """The client that asks without end."""
+    gateway = site.access.client("gateway")
+    gateway.ip(f"address add {RELAY}/16 dev eth0")
+    with closing(Relay(gateway, RELAY, SERVER)) as relay:
+        client = Renewing(relay, 1)
+        client.start()
+        yield client
+        client.end()
+
+
+def test_kea_and_hook_move_while_clients_are_served(
+    site: Site,
+    kea: Kea,
+    renewing: Renewing,
+    old: Target,
+    new: Target,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    laptop = site.access.client("laptop", capture=True)
+    lease = laptop.dhcp4()
+    before = kea.pid
+
+    site.arrive(f"{BACKPORTS}-debian")
+    ended, said = site.apt(f"install -t {BACKPORTS} kea-dhcp4-server", check=False)
+    assert ended
+    assert "kea-hook-runscript is not removed" in said
+    assert kea.pid == before
+
+    site.arrive("trixie-backports")
+    _, said = site.apt(f"install -t {BACKPORTS} kea-dhcp4-server")
+    moved = time.time()
+    assert kea.pid not in (0, before), said
+    status = kea.control("runscript-status")["arguments"]
+    assert status["kea"] == targets.kea_release(new)
+    assert kea.control("version-get")["text"] == status["kea"]
+    (loaded,) = kea.control("config-get")["arguments"]["Dhcp4"]["hooks-libraries"]
+    assert loaded["library"].endswith(LIBRARY)
+
+    site.host.wait_for(
+        lambda: [p for p in laptop.packets() if p.kind == "ACK" and p.time > moved],
+        "the laptop renews its lease",
+    )
+    assert laptop.lease4().address == lease.address
+    renewing.end()
+    assert renewing.replies[-1].stamp > moved
+    assert {(r.kind, r.address) for r in renewing.replies} == {("ACK", renewing.address)}
+    (entry,) = kea.control("runscript-status")["arguments"]["entries"]
+    assert entry["answered"]
+    assert not entry["failures"]
+    with capsys.disabled():
+        print(
+            f"\n{old.kea()} to {new.kea()}: {renewing.gap():.2f} s without an answer,"
+            f" {len(renewing.replies)} answers"
+        )
