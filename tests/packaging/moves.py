@@ -11,6 +11,7 @@ STAYS = "nothing moves"
 STOPPED = "the hook refuses"
 REFUSED = "refused"
 TOGETHER = "both move"
+WAITS = "Kea waits"
 WITHOUT = "Kea moves, the hook goes"
 GOES = "the hook goes"
 
@@ -59,8 +60,10 @@ class Seen:
             if self.ended == 0:
                 return STAYS
             return STOPPED if f"{HOOK} is not removed" in self.said else REFUSED
-        if HOOK in self.installed and moved == names and self.starts:
-            return TOGETHER
+        if HOOK in self.installed and moved in (names, set()) and self.starts:
+            return TOGETHER  # perhaps once more
+        if set(self.installed) == {HOOK} and HOOK not in moved and not self.starts:
+            return WAITS
         if HOOK not in self.installed and moved == names:
             return WITHOUT
         if moved == {HOOK} and HOOK not in self.installed and not self.starts:

@@ -12,7 +12,7 @@ from kit import package, repository, roots, signing, targets
 from kit.targets import Target
 from tests.packaging import newer, tables
 from tests.packaging.conftest import in_room
-from tests.packaging.moves import HOOK, STAYS, STOPPED, TOGETHER
+from tests.packaging.moves import HOOK, STAYS, STOPPED, TOGETHER, WAITS
 from tests.packaging.tables import Row, Table
 
 SUITES = ("bookworm", "trixie", "forky")
@@ -90,6 +90,13 @@ def rows(target: Target) -> list[list[Row]]:
         [ahead("`apt full-upgrade`", "apt -q -y full-upgrade", TOGETHER)],
         [ahead("`apt-get dist-upgrade`", "apt-get -q -y dist-upgrade", TOGETHER)],
         [ahead("`apt install kea-dhcp4-server`", "apt -q -y install kea-dhcp4-server", TOGETHER)],
+        [
+            ahead(
+                "`dpkg -i` with Kea's packages, then `apt --fix-broken install`",
+                "dpkg -i /repository/pool/*/kea/*.deb || apt -q -y --fix-broken install",
+                TOGETHER,
+            )
+        ],
         [ahead("`unattended-upgrade`, our repository allowed", unattended(everything), TOGETHER)],
         [
             ahead(
@@ -152,7 +159,9 @@ def test_once_both_are_there_they_move(table: Table) -> None:
 def test_what_does_not_move_says_why(table: Table) -> None:
     for (row, shift), cell in table.cells.items():
         for word, seen in zip(table.words(row, shift), cell[1:], strict=True):
-            if word == STOPPED:
+            if word == WAITS:
+                assert "breaks kea-common" in seen.said
+            if word in (STOPPED, WAITS):
                 assert 'take kea-hook-runscript.so out of "hooks-libraries"' in seen.said
                 assert "keep Kea as it is until there is a kea-hook-runscript" in seen.said
             elif word == STAYS and shift == "late" and row.script.startswith("apt"):
