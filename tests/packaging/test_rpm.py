@@ -35,15 +35,23 @@ AHEAD = "99.0.0"
 SUBNET = {"id": 1, "subnet": "198.51.100.0/24", "pools": [{"pool": "198.51.100.10-198.51.100.99"}]}
 
 
+@pytest.fixture(scope="module", params=[selftest.DEBIAN.name], autouse=True)
+def debian(as_root: None, request: pytest.FixtureRequest) -> str:
+    """Whose Kea it is. As its name is in those of the tests, they all run in one process: our rpms
+    for two releases of Kea are made in one folder.
+    """
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def packages(as_root: None, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def packages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Kea, and what stands for its libraries."""
     folder = tmp_path_factory.mktemp("rpms")
     return [selftest.kea(folder), selftest.libraries(folder)]
 
 
 @pytest.fixture(scope="module")
-def ours(as_root: None) -> Path:
+def ours() -> Path:
     """The hook's package."""
     return selftest.ours()
 
@@ -76,7 +84,7 @@ def one(folder: Path, pattern: str) -> Path:
 
 
 @pytest.fixture
-def lab(as_root: None) -> Iterator[Lab]:
+def lab() -> Iterator[Lab]:
     with Lab() as lab:
         yield lab
 
@@ -202,7 +210,7 @@ def test_two_packagings_give_the_same_bytes(ours: Path) -> None:
 
 
 @pytest.mark.parametrize("name", package.STAGES)
-def test_rpmlint_says_nothing(as_root: None, name: str, tmp_path: Path) -> None:
+def test_rpmlint_says_nothing(name: str, tmp_path: Path) -> None:
     """packaging/rpmlint.toml has what it is not asked, and why."""
     published = publish([selftest.ours(name)], tmp_path)
     done = roots.run(
