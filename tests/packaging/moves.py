@@ -64,7 +64,7 @@ class Seen:
             return TOGETHER  # perhaps once more
         if set(self.installed) == {HOOK} and HOOK not in moved and not self.starts:
             return WAITS
-        if HOOK not in self.installed and moved == names:
+        if self.installed and HOOK not in self.installed and moved == names:
             return WITHOUT
         if moved == {HOOK} and HOOK not in self.installed and not self.starts:
             return GOES

@@ -29,6 +29,8 @@ SELFTEST = dataclasses.replace(
 PLACE = (SELFTEST.suite, SELFTEST.track)
 """Where they are in a repository: suite and track."""
 
+RPM = {"buildhost": "localhost", "compression": "zstd"}
+
 PROVIDES = """
 cd /usr/lib/x86_64-linux-gnu
 for library in libc.so.6 libm.so.6 libgcc_s.so.1 libstdc++.so.6 ld-linux-x86-64.so.2; do
@@ -55,7 +57,7 @@ def kea(folder: Path) -> Path:
     for deb in roots.debs(root(), [pinned]).glob("*.deb"):
         subprocess.run(["dpkg-deb", "--extract", deb, files], check=True)
     scripts.write_text(POSTINSTALL)
-    return _pack(
+    return pack(
         folder / f"{KEA}.rpm",
         name=KEA,
         version=targets.kea_release(DEBIAN),
@@ -69,7 +71,7 @@ def kea(folder: Path) -> Path:
 def libraries(folder: Path) -> Path:
     """An rpm in `folder` that tells rpm what Debian's libraries, which are there, provide."""
     said = roots.run(roots.ensure(root()), ["sh", "-euc", PROVIDES], stdout=subprocess.PIPE).stdout
-    return _pack(
+    return pack(
         folder / f"{LIBRARIES}.rpm",
         name=LIBRARIES,
         version="1",
@@ -85,12 +87,13 @@ def ours(name: str = package.HOOK, kea: str = "") -> Path:
     return package.assemble(name, SELFTEST, release, stage, rpm.requires(stage))
 
 
-def _pack(made: Path, **description: object) -> Path:
+def pack(made: Path, **description: object) -> Path:
+    """Make an rpm of a description for nFPM that leaves out what all of them have."""
     common = {
         "arch": "amd64",
         "release": "1.selftest",
         "version_schema": "none",
         "maintainer": package.MAINTAINER,
-        "rpm": {"buildhost": "localhost", "compression": "zstd"},
+        "rpm": RPM,
     }
     return package.pack(yaml.safe_dump({**common, **description}), made)
