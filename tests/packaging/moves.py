@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-HOOK = "kea-hook-runscript"
+from kit.package import HOOK
 
 # What a command can do; docs/upgrades.md says what each of them means for a person.
 STAYS = "nothing moves"

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from kit import package, repository, roots, signing, targets
+from kit.package import HOOK
 from kit.targets import Target
 from tests.packaging import newer, tables
 from tests.packaging.conftest import in_room
-from tests.packaging.moves import HOOK, STAYS, STOPPED, TOGETHER, WAITS
+from tests.packaging.moves import STAYS, STOPPED, TOGETHER, WAITS
 from tests.packaging.tables import Row, Table
 
 SUITES = ("bookworm", "trixie", "forky")

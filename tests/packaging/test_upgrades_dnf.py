@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from kit import repository, roots, signing, targets
+from kit.package import HOOK
 from kit.repository import dnf
 from tests.packaging import newer, selftest, tables
-from tests.packaging.moves import HOOK, REFUSED, STAYS, TOGETHER, WITHOUT
+from tests.packaging.moves import REFUSED, STAYS, TOGETHER, WITHOUT
 from tests.packaging.tables import Row, Table
 
 KEA = selftest.KEA
@@ -72,8 +73,9 @@ ROWS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", params=[selftest.DEBIAN.name])
 def table(as_root: None, tmp_path_factory: pytest.TempPathFactory) -> Table:
+    """The name in those of the tests has them run in the process of the other tests of rpms."""
     published = _published(tmp_path_factory.mktemp("dnf"))
     root = roots.ensure(selftest.root())
 
