@@ -1,4 +1,4 @@
-"""Compiles the hook for a target, in the root of that target's suite."""
+"""Compiles the hook for a target, in the root of that target's suite or in a container."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from invoke import Context, task
 from rich.console import Console
 
-from kit import needs, roots, targets
+from kit import containers, needs, roots, targets
 from kit.errors import Problem
 from kit.paths import BUILD, ROOT
 from kit.targets import Target
@@ -29,14 +29,20 @@ CHECKOUT_THERE = "/checkout"
 BUILD_THERE = "/build"
 
 CONFIGURE = f"""
-export CXXFLAGS="$(dpkg-buildflags --get CXXFLAGS) $(dpkg-buildflags --get CPPFLAGS) \\
-    -ffile-prefix-map={CHECKOUT_THERE}/="
-export LDFLAGS="$(dpkg-buildflags --get LDFLAGS)"
-if [ "$DEB_HOST_ARCH" != "$(dpkg --print-architecture)" ]; then
-    gnu=$(dpkg-architecture --host-arch "$DEB_HOST_ARCH" --query DEB_HOST_GNU_TYPE)
-    export _PYTHON_SYSCONFIGDATA_NAME="_sysconfigdata__$gnu"
-    set -- "$@" -D CMAKE_SYSTEM_NAME=Linux -D CMAKE_CXX_COMPILER="$gnu-g++"
+if command -v dpkg-buildflags >/dev/null; then
+    compile="$(dpkg-buildflags --get CXXFLAGS) $(dpkg-buildflags --get CPPFLAGS)"
+    link=$(dpkg-buildflags --get LDFLAGS)
+    if [ "$DEB_HOST_ARCH" != "$(dpkg --print-architecture)" ]; then
+        gnu=$(dpkg-architecture --host-arch "$DEB_HOST_ARCH" --query DEB_HOST_GNU_TYPE)
+        export _PYTHON_SYSCONFIGDATA_NAME="_sysconfigdata__$gnu"
+        set -- "$@" -D CMAKE_SYSTEM_NAME=Linux -D CMAKE_CXX_COMPILER="$gnu-g++"
+    fi
+else
+    compile=$(rpm --eval '%{{build_cxxflags}}')
+    link=$(rpm --eval '%{{build_ldflags}}')
+    set -- "$@" -D PYTHON_FOLDER="$(rpm --eval '%{{python3_sitearch}}')"
 fi
+export CXXFLAGS="$compile -ffile-prefix-map={CHECKOUT_THERE}/=" LDFLAGS="$link"
 exec cmake "$@"
 """
 """CMake with the compiler flags of the distribution: optimised, hardened, no build path.
@@ -46,15 +52,18 @@ answers CMake with what the other architecture's would.
 """
 
 SPLIT = """
-gnu=$(dpkg-architecture --host-arch "$DEB_HOST_ARCH" --query DEB_HOST_GNU_TYPE)
+gnu=
+if command -v dpkg-architecture >/dev/null; then
+    gnu=$(dpkg-architecture --host-arch "$DEB_HOST_ARCH" --query DEB_HOST_GNU_TYPE)-
+fi
 find "$1" -type f \\( -name '*.so' -o -path '*/libexec/*' \\) | while read -r file; do
     id=$(readelf --notes "$file" | sed -n 's/^ *Build ID: //p')
     symbols=$2/usr/lib/debug/.build-id/${id%"${id#??}"}/${id#??}.debug
     mkdir -p "${symbols%/*}"
-    "$gnu-objcopy" --only-keep-debug --compress-debug-sections "$file" "$symbols"
+    "${gnu}objcopy" --only-keep-debug --compress-debug-sections "$file" "$symbols"
     chmod 644 "$symbols"
-    "$gnu-strip" --strip-unneeded --remove-section=.comment --remove-section=.note "$file"
-    "$gnu-objcopy" --add-gnu-debuglink="$symbols" "$file"
+    "${gnu}strip" --strip-unneeded --remove-section=.comment --remove-section=.note "$file"
+    "${gnu}objcopy" --add-gnu-debuglink="$symbols" "$file"
 done
 """
 """Moves debug symbols where debuggers look for them, by the build id of the file."""
@@ -84,7 +93,7 @@ def build(target: Target) -> Path:
     stage = BUILD / target.name / "stage"
     made_from = stage.with_name("made-from")
     digest = _digest(ROOT / "hook", Path(__file__))
-    now = f"{target.build_root().key} {targets.version()} {digest}\n"
+    now = f"{_place(target)} {targets.version()} {digest}\n"
     with roots.lock(BUILD / target.name):
         if not made_from.exists() or made_from.read_text(encoding="utf-8") != now:
             made_from.unlink(missing_ok=True)
@@ -117,12 +126,23 @@ def check(target: Target) -> str:
 
 
 def inside(target: Target, command: list[str], env: Mapping[str, str] | None = None) -> str:
-    """Runs a command in the target's root, beside the checkout and the build folder.
+    """Runs a command where the target is built, beside the checkout and the build folder.
 
     Returns what it printed; raises BuildError with it when it ends with anything but 0.
     """
     settings = {**FLAGS, "DEB_HOST_ARCH": target.arch, "SOURCE_DATE_EPOCH": str(epoch())}
-    return within(target.build_root(), BUILD / target.name, command, {**settings, **(env or {})})
+    settings.update(env or {})
+    folder = BUILD / target.name
+    if target.here:
+        return within(target.build_root(), folder, command, settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    binds = {ROOT: CHECKOUT_THERE, folder: BUILD_THERE}
+    return _said(
+        folder.name,
+        containers.run(
+            target.image(), command, binds=binds, cwd=BUILD_THERE, env=settings, check=False
+        ),
+    )
 
 
 def within(
@@ -130,21 +150,31 @@ def within(
 ) -> str:
     """The same in any root, with any build folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    done = roots.run(
-        roots.ensure(root),
-        command,
-        binds={ROOT: CHECKOUT_THERE, folder: BUILD_THERE},
-        cwd=BUILD_THERE,
-        env=env,
-        check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+    return _said(
+        folder.name,
+        roots.run(
+            roots.ensure(root),
+            command,
+            binds={ROOT: CHECKOUT_THERE, folder: BUILD_THERE},
+            cwd=BUILD_THERE,
+            env=env,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ),
     )
+
+
+def _said(name: str, done: subprocess.CompletedProcess[str]) -> str:
+    """What a command of this target's printed."""
     if done.returncode:
-        raise BuildError(
-            f"{folder.name}: `{' '.join(command)}` ended with {done.returncode}:\n{done.stdout}"
-        )
+        raise BuildError(f"{name}: it ended with {done.returncode}: {done.args}\n{done.stdout}")
     return done.stdout
+
+
+def _place(target: Target) -> str:
+    """A name for exactly the root or image that the target is compiled in."""
+    return target.build_root().key if target.here else target.image()
 
 
 def epoch() -> int:
@@ -168,13 +198,13 @@ def epoch() -> int:
 def _compile(target: Target, testing: bool) -> None:
     folder = BUILD / target.name / "cmake"
     made_in = folder / "made-in"
-    root = f"{target.build_root().key} {FLAGS}"
+    place = f"{_place(target)} {FLAGS}"
     # Objects of another root are no good, and Ninja cannot tell: its headers may well be older.
     # Flags are asked for once, when CMake first sees the folder.
-    if not made_in.exists() or made_in.read_text(encoding="utf-8") != root:
+    if not made_in.exists() or made_in.read_text(encoding="utf-8") != place:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        made_in.write_text(root, encoding="utf-8")
+        made_in.write_text(place, encoding="utf-8")
     options = {
         "CMAKE_BUILD_TYPE": "None",  # the flags are the distribution's alone
         "CMAKE_INSTALL_PREFIX": "/usr",
@@ -205,7 +235,7 @@ def _digest(*paths: Path) -> str:
     name="build",
     help={
         "target": "a name from packaging/targets.yml; without it, this machine's distribution",
-        "all": "every target, one after another",
+        "all": "every target that is built here, one after another",
     },
 )
 def build_task(_: Context, target: str = "", all: bool = False) -> None:

@@ -51,8 +51,9 @@ def packages(target: Target) -> list[Path]:
 
 
 def everything(target: Target) -> list[Path]:
-    """The same, and the packages with debug symbols."""
-    return [*packages(target), *(dbgsym(target, name) for name in STAGES)]
+    """The same, and for apt the packages with debug symbols."""
+    symbols_of = STAGES if target.format == "deb" else ()
+    return [*packages(target), *(dbgsym(target, name) for name in symbols_of)]
 
 
 def package(target: Target, name: str = HOOK) -> Path:

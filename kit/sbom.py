@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom
@@ -20,70 +21,95 @@ from cyclonedx.model.license import LicenseExpression
 from cyclonedx.output.json import JsonV1Dot6
 from debian.debfile import DebFile
 from packageurl import PackageURL
+from rpm_rs import Package
 
 from kit.build import epoch, inside
 from kit.targets import Target
 
 SUMS = "SHA256SUMS"
-VERSIONS = ("dpkg-query", "-W", "-f", "${binary:Package} ${Version} ${Architecture}\\n")
+VERSIONS = {
+    "deb": ("dpkg-query", "-W", "-f", "${Package} ${Version} ${Architecture}\\n"),
+    "rpm": ("rpm", "-q", "--qf=%{NAME} %{VERSION}-%{RELEASE} %{ARCH}\\n"),
+}
 
 
-def write(target: Target, debs: Iterable[Path]) -> list[Path]:
+def write(target: Target, packages: Iterable[Path]) -> list[Path]:
     """Write all of it beside packages that are in one folder; returns what was written."""
-    debs = list(debs)
+    packages = list(packages)
     used = _used(target)
     written = []
-    for deb in debs:
-        written.append(deb.with_suffix(".cdx.json"))
-        written[-1].write_text(describe(target, deb, used), encoding="utf-8")
-    sums = debs[0].with_name(SUMS)
-    lines = (f"{_sha256(file.read_bytes())}  {file.name}\n" for file in sorted([*debs, *written]))
-    sums.write_text("".join(lines), encoding="utf-8")
+    for package in packages:
+        written.append(package.with_suffix(".cdx.json"))
+        written[-1].write_text(describe(target, package, used), encoding="utf-8")
+    sums = packages[0].with_name(SUMS)
+    files = sorted([*packages, *written])
+    sums.write_text(
+        "".join(f"{_sha256(file.read_bytes())}  {file.name}\n" for file in files), encoding="utf-8"
+    )
     return [*written, sums]
 
 
-def describe(target: Target, deb: Path, used: Iterable[Component]) -> str:
+def describe(target: Target, package: Path, used: Iterable[Component]) -> str:
     """A package's CycloneDX document; the same bytes for the same package.
 
     used: what it was compiled with.
     """
-    content = deb.read_bytes()
-    with DebFile(deb) as opened:
-        control = opened.debcontrol()
-        data = opened.data.tgz()
-        files = [
-            _file(member.name.lstrip("."), data.extractfile(member).read())
-            for member in data.getmembers()
-            if member.isfile()
-        ]
+    sha256 = _sha256(package.read_bytes())
+    told = _deb(package) if package.suffix == ".deb" else _rpm(package)
     about = Component(
         type=ComponentType.LIBRARY,
-        name=control["Package"],
-        version=control["Version"],
-        description=control["Description"].partition("\n")[0],
+        name=told.name,
+        version=told.version,
+        description=told.summary,
         licenses=[LicenseExpression("MPL-2.0")],
-        hashes=[_hash(content)],
-        purl=_purl(target, control["Package"], control["Version"], control["Architecture"]),
-        components=files,
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=sha256)],
+        purl=_purl(target, told.name, told.version, told.arch),
+        components=[_file(path, digest) for path, digest in told.files.items()],
     )
     about.bom_ref.value = str(about.purl)
-    bom = Bom(
-        serial_number=uuid.uuid5(uuid.NAMESPACE_OID, _sha256(content)),
-        components=used,
-    )
+    bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_OID, sha256), components=used)
     bom.metadata.component = about
     bom.metadata.timestamp = datetime.fromtimestamp(epoch(), UTC)
     bom.register_dependency(about, used)
     return JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
 
 
+class Told(NamedTuple):
+    """What a package says of itself; of its files, by path, the SHA-256."""
+
+    name: str
+    version: str
+    arch: str
+    summary: str
+    files: dict[str, str]
+
+
+def _deb(package: Path) -> Told:
+    with DebFile(package) as opened:
+        control, data = opened.debcontrol(), opened.data.tgz()
+        files = {
+            member.name.lstrip("."): _sha256(data.extractfile(member).read())
+            for member in data.getmembers()
+            if member.isfile()
+        }
+    summary = control["Description"].partition("\n")[0]
+    return Told(control["Package"], control["Version"], control["Architecture"], summary, files)
+
+
+def _rpm(package: Path) -> Told:
+    told = Package.open(package).metadata
+    files = {entry.path: entry.digest.digest for entry in told.file_entries if entry.digest}
+    version = f"{told.version}-{told.release}"
+    return Told(told.name, version, told.arch, told.summary, files)
+
+
 def _used(target: Target) -> list[Component]:
-    """The packages in the build root that were asked for, Kea's and the compiler among them."""
-    names = {package.partition("=")[0] for package in target.build_root().packages}
+    """The packages that were asked for where it was compiled, Kea's and the compiler among them."""
+    asked = target.build_root().packages if target.here else target.build_packages
+    names = [package.partition("=")[0] for package in asked]
     found = []
-    for line in inside(target, [*VERSIONS, *sorted(names)]).splitlines():
+    for line in inside(target, [*VERSIONS[target.format], *names]).splitlines():
         name, version, arch = line.split()
-        name = name.partition(":")[0]
         part = Component(
             type=ComponentType.LIBRARY,
             name=name,
@@ -98,17 +124,14 @@ def _used(target: Target) -> list[Component]:
 
 def _purl(target: Target, name: str, version: str, arch: str) -> PackageURL:
     qualifiers = {"arch": arch, "distro": target.suite}
-    return PackageURL("deb", target.distribution, name, version, qualifiers)
+    return PackageURL(target.format, target.distribution, name, version, qualifiers)
 
 
-def _file(path: str, content: bytes) -> Component:
-    part = Component(type=ComponentType.FILE, name=path, hashes=[_hash(content)])
+def _file(path: str, sha256: str) -> Component:
+    hashes = [HashType(alg=HashAlgorithm.SHA_256, content=sha256)]
+    part = Component(type=ComponentType.FILE, name=path, hashes=hashes)
     part.bom_ref.value = path
     return part
-
-
-def _hash(content: bytes) -> HashType:
-    return HashType(alg=HashAlgorithm.SHA_256, content=_sha256(content))
 
 
 def _sha256(content: bytes) -> str:

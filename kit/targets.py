@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from kit import apt, suites
+from kit import apt, containers, suites
 from kit.errors import Problem
 from kit.paths import ROOT
 from kit.roots import Root
@@ -63,16 +63,17 @@ class Target:
         return f"{self.suite}-backports" if self.track == "backports" else self.suite
 
     def kea(self, refresh: bool = False) -> str:
-        """The version of Kea's packages in the suite now (refresh: ask the mirror at once).
-
-        Raises TargetError where only a container knows it.
+        """The version of Kea's packages in the suite now (refresh: ask the mirror at once); of what
+        is built in a container, in its image.
         """
-        if not self.here:
-            raise TargetError(
-                f"{self.name} is only declared: it would be built in the container image"
-                f" {self.builder}, where its Kea comes from, and nothing is built in containers yet"
-            )
-        return suites.newest(self.archive, self.arch, self.kea_package, refresh)
+        if self.here:
+            return suites.newest(self.archive, self.arch, self.kea_package, refresh)
+        headers = next(package for package in self.build_packages if "kea-dev" in package)
+        ask = {
+            "deb": ("dpkg-query", "-W", "-f", "${Version}"),
+            "rpm": ("rpm", "-q", "--qf=%{VERSION}"),
+        }
+        return containers.run(self.image(), [*ask[self.format], headers]).stdout
 
     def root(self, *packages: str) -> Root:
         """A root of the suite with these packages, those named kea-... in the suite's version and
@@ -90,8 +91,12 @@ class Target:
         )
 
     def build_root(self) -> Root:
-        """The root in which this target is compiled and tested."""
+        """The root in which this target is compiled and tested, if it is one."""
         return self.root(*self.build_packages)
+
+    def image(self) -> str:
+        """The image in which it is compiled otherwise; made when it is not there yet."""
+        return containers.ensure(self.builder, self.format, self.build_packages)
 
 
 def load(path: Path = LIST) -> dict[str, Target]:

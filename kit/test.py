@@ -23,10 +23,18 @@ NO_TEST = 5
 
 @task(
     name="test",
-    help={"k": "only the Python tests whose names match this pytest expression, nothing else"},
+    help={
+        "k": "only the Python tests whose names match this pytest expression, nothing else",
+        "containers": "only what takes podman and runc: building in a container",
+    },
 )
-def run_all(context: Context, k: str = "") -> None:
+def run_all(context: Context, k: str = "", containers: bool = False) -> None:
     """Lint, then run the C++ and the Python tests; with CI=true a skipped test is a failure."""
+    if containers:
+        needs.ensure()
+        if code := _pytest(k, "-m", "containers"):
+            raise Problem("", code=code)
+        return
     if needs.are_root():
         needs.ensure()
     else:
@@ -67,7 +75,7 @@ def _pytest(k: str, *options: str) -> int:
 def _at_once() -> list[str]:
     """Options for all tests but those that measure time: most of them wait most of theirs."""
     workers = min(MOST_WORKERS, len(os.sched_getaffinity(0)) + 1)
-    return ["-m", "not alone", "-n", str(workers)]
+    return ["-m", "not alone and not containers", "-n", str(workers)]
 
 
 def _roots() -> list[roots.Root]:

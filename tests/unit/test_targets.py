@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from kit import manifest, overview, targets
+from kit.containers import ContainerError
 
 COLUMNS = {
     "distribution": "debian",
@@ -43,8 +44,9 @@ def test_what_is_built_elsewhere_is_only_declared() -> None:
         assert target.here or (target.evidence == "declared" and not target.native)
 
 
-def test_the_kea_of_a_container_is_not_guessed() -> None:
-    with pytest.raises(targets.TargetError, match=r"el9-isc is only declared: .* almalinux:9"):
+def test_what_runs_containers_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(ContainerError, match="install podman or docker"):
         targets.named("el9-isc").kea()
 
 
