@@ -92,7 +92,7 @@ class Site:
             until(self._empty, 5, "the measured commands end")
         except TimeoutError:
             self._outside(["sh", "-euc", 'echo 1 >"$1/cgroup.kill"', "sh", self._group])
-            until(self._empty, 5, "the measured commands are killed")
+            until(self._empty, 30, "the measured commands are killed")
 
     def from_clients(self, argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """Run a command on the clients' machine and processor, and return what it wrote."""

@@ -10,7 +10,8 @@ from kit.lab.mailbox import Reply
 from kit.lab.relay import Relay
 from kit.lab.relay6 import IA, Clients6
 from kit.lab.routes import RouteWatch
-from kit.paths import ROOT
+from kit.wait import until
+from tests.lab.hook.routed import CONF, PROTOCOL, RULES
 
 CROWD = 1000
 TIMEOUT = 0.5
@@ -18,14 +19,6 @@ TIMEOUT = 0.5
 OTHERS = 20
 CLIENTS = 200
 MIB = 1 << 20
-ROUTES = """
-allow 10.1.0.0/16 dev eth1 min-length 32
-allow 2001:db8:1::/48 dev eth1 min-length 56 max-length 56
-"""
-SUDOERS = """
-Defaults:_kea !pam_acct_mgmt, !pam_session
-_kea ALL=(root) NOPASSWD: /usr/libexec/kea-hook-runscript/kea-runscript-route
-"""
 NO_ROUTE_NO_REPLY = {"on-failure": "drop", "timeout": 20_000}
 
 pytestmark = pytest.mark.parametrize("target", ["trixie"], indirect=True, scope="session")
@@ -59,16 +52,13 @@ def test_a_hung_script_holds_up_a_thousand_clients_no_longer_than_its_timeout(
 
 
 @pytest.fixture
-def routes(server: Host) -> Iterator[RouteWatch]:
+def routes(routing: Host) -> Iterator[RouteWatch]:
     """The server may set routes by the examples' scripts, and its routes are watched."""
-    server.write("/etc/kea-runscript/routes.conf", ROUTES)
-    server.write("/etc/sudoers.d/kea-runscript", SUDOERS, 0o440)
-    for script in ("slash32_routes", "ipv6_pd_routes"):
-        server.put(ROOT / "examples" / script / script, f"{SCRIPTS}/{script}", 0o755)
-    with server.watch_routes() as watch:
+    routing.write(CONF, RULES)
+    with routing.watch_routes() as watch:
         yield watch
     for family in ("-4", "-6"):
-        server.run(["ip", family, "route", "flush", "proto", "75"])
+        routing.run(["ip", family, "route", "flush", "proto", str(PROTOCOL)])
 
 
 def test_each_of_200_acks_leaves_after_its_route_is_there(
@@ -102,7 +92,12 @@ def test_each_of_200_replies_leaves_after_its_prefix_has_its_route(
 def assert_routes_came_first(routes: RouteWatch, replies: dict[str, Reply]) -> None:
     """Each of these addresses or prefixes had its route before its reply left."""
     assert len(replies) == CLIENTS
-    came = {event.route.split()[0]: event.time for event in routes.events if not event.deleted}
+
+    def seen() -> dict[str, float]:
+        return {e.route.split()[0]: e.time for e in routes.events if not e.deleted}
+
+    until(lambda: replies.keys() <= seen().keys(), 15, "each route is seen")
+    came = seen()
     leads = sorted(reply.stamp - came[what] for what, reply in replies.items())
     print(f"routes {leads[0] * 1e3:.1f} to {leads[-1] * 1e3:.1f} ms before {len(leads)} replies")
     assert leads[0] > 0
