@@ -36,6 +36,10 @@ ip link add eth2 type veth peer name peer2
 # Link-local addresses would come later, with routes of their own.
 for link in eth1 peer1 eth2 peer2; do ip link set "$link" addrgenmode none; done
 for link in lo eth1 peer1 eth2 peer2; do ip link set "$link" up; done
+# The kernel notes a carrier later, and then changes routes.
+for link in eth1 peer1 eth2 peer2; do
+    until ip link show "$link" | grep -q 'state UP'; do sleep 0.01; done
+done
 ip address add 10.0.0.1/24 dev eth1
 ip address add 2001:db8:0:1::1/64 dev eth1 nodad
 ip address add fe80::1/64 dev eth1 nodad

@@ -220,7 +220,7 @@ def test_nothing_remains(end: str) -> None:
         owner.send_signal(getattr(signal, end))
     owner.wait(timeout=30)
     until(lambda: not folder.exists(), 10, f"{folder} is gone")
-    until(lambda: not own & namespaces(), 10, "the namespaces are gone")
+    until(lambda: not own & namespaces(), 30, "the namespaces are gone")
     until(lambda: not running(folder.name), 10, lambda: f"gone: {running(folder.name)}")
     assert not control_groups(folder.name)
     assert surroundings() == before
