@@ -7,24 +7,14 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from pysequoia import Cert, CipherSuite, Profile, Sig, Tsk, verify
+from pysequoia import Cert, Sig, verify
 from rpm_rs import Package
 
 from kit import package, repository
 from kit.signing import Key
+from tests.unit.conftest import new_key
 
 PLACE = "rpm/el9/isc-3.0/x86_64"
-
-
-def new_key() -> Key:
-    """Smaller than what signs in earnest: made in a moment."""
-    made = Tsk.generate("a key for tests", profile=Profile.RFC4880, cipher_suite=CipherSuite.RSA2k)
-    return Key(made)
-
-
-@pytest.fixture(scope="module")
-def key() -> Key:
-    return new_key()
 
 
 @pytest.fixture

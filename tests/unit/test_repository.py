@@ -8,17 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 from debian.deb822 import Deb822, Packages, Release
-from pysequoia import Cert, CipherSuite, Profile, Sig, Tsk, verify
+from pysequoia import Cert, CipherSuite, Sig, Tsk, verify
 
 from kit import package, repository, signing
 from kit.signing import Key
-
-
-@pytest.fixture(scope="module")
-def key() -> Key:
-    """Smaller than what signs in earnest: made in a moment."""
-    made = Tsk.generate("a key for tests", profile=Profile.RFC4880, cipher_suite=CipherSuite.RSA2k)
-    return Key(made)
 
 
 @pytest.fixture
