@@ -17,6 +17,12 @@ from kit.lab import client, host
 from kit.paths import CACHE, ROOT
 
 MOST_WORKERS = 4
+
+ASKED_FOR = ("containers", "thorough")
+"""Marks of tests that run only when asked for, by an option of their name."""
+
+EVERYDAY = " and ".join(f"not {mark}" for mark in ASKED_FOR)
+
 NO_TEST = 5
 """What pytest ends with when nothing matches."""
 
@@ -26,13 +32,18 @@ NO_TEST = 5
     help={
         "k": "only the Python tests whose names match this pytest expression, nothing else",
         "containers": "only what takes podman and runc: building in a container",
+        "thorough": "only what the everyday run leaves out: more releases, arm64, long runs",
     },
 )
-def run_all(context: Context, k: str = "", containers: bool = False) -> None:
+def run_all(
+    context: Context, k: str = "", containers: bool = False, thorough: bool = False
+) -> None:
     """Lint, then run the C++ and the Python tests; with CI=true a skipped test is a failure."""
-    if containers:
+    asked = {"containers": containers, "thorough": thorough}
+    if any(asked.values()):
         needs.ensure()
-        if code := _pytest(k, "-m", "containers"):
+        marks = " or ".join(name for name in ASKED_FOR if asked[name])
+        if code := _pytest(k, "-m", marks):
             raise Problem("", code=code)
         return
     if needs.are_root():
@@ -52,7 +63,7 @@ def run_all(context: Context, k: str = "", containers: bool = False) -> None:
                 sanitize.check()
     with sanitize.fuzzing() if needs.are_root() and not k else nullcontext():
         ended = {_pytest(k, *_at_once())}
-    ended.add(_pytest(k, "-m", "alone"))
+    ended.add(_pytest(k, "-m", f"alone and {EVERYDAY}"))
     if ended - {0, NO_TEST} or ended == {NO_TEST}:
         raise Problem("", code=max(ended - {NO_TEST}, default=NO_TEST))
 
@@ -75,7 +86,7 @@ def _pytest(k: str, *options: str) -> int:
 def _at_once() -> list[str]:
     """Options for all tests but those that measure time: most of them wait most of theirs."""
     workers = min(MOST_WORKERS, len(os.sched_getaffinity(0)) + 1)
-    return ["-m", "not alone and not containers", "-n", str(workers)]
+    return ["-m", f"not alone and {EVERYDAY}", "-n", str(workers)]
 
 
 def _roots() -> list[roots.Root]:

@@ -10,6 +10,7 @@ import pytest
 from kit import targets
 from kit.lab import Lab
 from kit.targets import Target
+from tests.thorough import in_the_other_mode
 
 
 def pytest_configure() -> None:
@@ -26,6 +27,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from tests.spread import ByTarget
 
     return ByTarget(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the thorough run what repeats in a threading mode that few use."""
+    for item in items:
+        if hasattr(item, "callspec") and in_the_other_mode(item.callspec.params):
+            item.add_marker(pytest.mark.thorough)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -32,21 +32,21 @@ def bare(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["threads", "single"])
-def kea(bare: Server, request: pytest.FixtureRequest) -> Server:
+def threads(request: pytest.FixtureRequest) -> bool:
+    """Whether Kea uses several threads."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def kea(bare: Server, threads: bool) -> Server:
     """The server in a threading mode, which the second time comes by a reload."""
     before = [bare.pid(family) for family in FAMILIES]
-    bare.play(**variables(request.param))
+    bare.play(**variables(threads))
     for family, pid in zip(FAMILIES, before, strict=True):
         threading = bare.serves(family)["multi-threading"]
-        assert threading["enable-multi-threading"] is request.param
+        assert threading["enable-multi-threading"] is threads
         assert pid in (0, bare.pid(family))
     return bare
-
-
-@pytest.fixture
-def threads(kea: Server) -> bool:
-    """Whether Kea uses several threads."""
-    return kea.serves()["multi-threading"]["enable-multi-threading"]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
