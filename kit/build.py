@@ -121,8 +121,13 @@ def check(target: Target) -> str:
     """
     with roots.lock(BUILD / target.name):
         _compile(target, testing=True)
-    ctest = ["ctest", "--test-dir", f"{BUILD_THERE}/cmake", "--output-on-failure"]
-    return inside(target, [*ctest, "--no-tests=error"])
+    return inside(target, ctest(f"{BUILD_THERE}/cmake"))
+
+
+def ctest(folder: str) -> list[str]:
+    """The command that runs the C++ tests built in `folder`, one on each processor at a time."""
+    options = ("--output-on-failure", "--no-tests=error", "--parallel", str(os.cpu_count()))
+    return ["ctest", "--test-dir", folder, *options]
 
 
 def inside(target: Target, command: list[str], env: Mapping[str, str] | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -18,7 +19,11 @@ from kit.paths import CACHE, ROOT
 TIDY_TARGET = "trixie"
 """The target whose compiler flags and Kea headers clang-tidy sees."""
 
-TIDY_EACH = 'tidy=$1; shift; printf "%s\\n" "$@" | xargs -P "$(nproc)" -n 1 "$tidy" --quiet -p'
+TIDY_EACH = f"""
+tidy=$1; shift
+printf '%s\\n' "$@" | xargs -P "$(nproc)" -n 1 \\
+    "$tidy" --quiet --config-file={build.CHECKOUT_THERE}/.clang-tidy -p {build.BUILD_THERE}/cmake
+"""
 
 
 class LintError(Problem):
@@ -55,18 +60,17 @@ def cpp_format(fix: bool = False) -> None:
 
 
 def cpp() -> None:
-    """clang-tidy, with the checks in .clang-tidy, in a build root: it needs Kea's headers."""
+    """clang-tidy, with the checks in .clang-tidy, in a build root: it needs Kea's headers.
+
+    It reads what the compiler does, several of our files at once, and finds them in it as headers.
+    """
     target = targets.named(TIDY_TARGET)
-    build.build(target)
+    folder = build.build(target).with_name("cmake")
     program = Path(sys.prefix).relative_to(ROOT) / _tidy_in_venv()
-    sources = [
-        f"{build.CHECKOUT_THERE}/{path}"
-        for path in files("hook/*.cpp")
-        if not {"tests", "bench"} & set(path.parts)
-    ]
-    script = f"{TIDY_EACH} {build.BUILD_THERE}/cmake"
+    compiled = json.loads((folder / "compile_commands.json").read_text(encoding="utf-8"))
+    sources = [one["file"] for one in compiled if "/tests/" not in one["file"]]
     build.inside(
-        target, ["sh", "-euc", script, "sh", f"{build.CHECKOUT_THERE}/{program}", *sources]
+        target, ["sh", "-euc", TIDY_EACH, "sh", f"{build.CHECKOUT_THERE}/{program}", *sources]
     )
 
 

@@ -56,7 +56,7 @@ def check() -> None:
             chosen = [f"-D{option}={value}" for option, value in options.items()]
             _inside(["cmake", "-G", "Ninja", *source, *chosen])
             _inside(["cmake", "--build", folder])
-            _inside(["ctest", "--test-dir", folder, "--output-on-failure", "--no-tests=error"])
+            _inside(build.ctest(folder))
 
 
 @contextmanager

@@ -18,8 +18,9 @@ using isc::dhcp::Pkt4;
 
 namespace {
 
-constexpr std::size_t kResponse = distance(Variable::KEA_QUERY4_TYPE, Variable::KEA_RESPONSE4_TYPE);
-static_assert(kResponse ==
+constexpr std::size_t kResponse4 =
+    distance(Variable::KEA_QUERY4_TYPE, Variable::KEA_RESPONSE4_TYPE);
+static_assert(kResponse4 ==
               distance(Variable::KEA_QUERY4_RAI_REMOTE_ID, Variable::KEA_RESPONSE4_RAI_REMOTE_ID));
 
 void add_relay_information(PacketVariables& variables, const OptionPtr& rai) {
@@ -64,7 +65,7 @@ void add_query(core::Frame& frame, const Pkt4& query) {
 }
 
 void add_response(core::Frame& frame, const Pkt4& response) {
-    add_packet({frame, kResponse}, response);
+    add_packet({frame, kResponse4}, response);
 }
 
 void add_subnet(core::Frame& frame, const Subnet4Argument& subnet) {

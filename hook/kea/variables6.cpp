@@ -22,8 +22,9 @@ using isc::dhcp::Pkt6;
 
 namespace {
 
-constexpr std::size_t kResponse = distance(Variable::KEA_QUERY6_TYPE, Variable::KEA_RESPONSE6_TYPE);
-static_assert(kResponse == distance(Variable::KEA_QUERY6_DUID, Variable::KEA_RESPONSE6_DUID));
+constexpr std::size_t kResponse6 =
+    distance(Variable::KEA_QUERY6_TYPE, Variable::KEA_RESPONSE6_TYPE);
+static_assert(kResponse6 == distance(Variable::KEA_QUERY6_DUID, Variable::KEA_RESPONSE6_DUID));
 
 void add_packet(PacketVariables variables, Pkt6& packet) {
     variables.add_text(Variable::KEA_QUERY6_TYPE, packet.getName());
@@ -88,7 +89,7 @@ void add_relays(core::Frame& frame, const Pkt6* query, std::size_t filled) {
 }
 
 void add_response(core::Frame& frame, Pkt6& response) {
-    add_packet({frame, kResponse}, response);
+    add_packet({frame, kResponse6}, response);
 }
 
 void add_subnet(core::Frame& frame, const Subnet6Argument& subnet) {

@@ -54,7 +54,7 @@ py::list variables(const core::HookPoint& point) {
     return names;
 }
 
-py::list hook_points(int family) {
+py::list hook_points_of(int family) {
     py::list points;
     for (const core::HookPoint* point : core::hook_points(to_family(family))) {
         points.append(py::cast(point, py::return_value_policy::reference));
@@ -80,7 +80,7 @@ void bind_contract(py::module_& m) {
         .def_readonly("honours_skip", &HookPoint::honours_skip)
         .def_readonly("honours_drop", &HookPoint::honours_drop)
         .def_property_readonly("variables", &variables);
-    m.def("hook_points", &hook_points, py::arg("family"));
+    m.def("hook_points", &hook_points_of, py::arg("family"));
     m.def("find_hook_point", &core::find_hook_point, py::arg("name"),
           py::return_value_policy::reference);
 }

@@ -120,7 +120,7 @@ std::shared_ptr<core::Waiter> submit(core::Engine& engine, const py::iterable& p
 
 const char* wait(core::Engine& engine, core::Waiter& waiter) {
     const py::gil_scoped_release others_may_run;
-    return to_word(engine.wait(waiter));
+    return python::to_word(engine.wait(waiter));
 }
 
 void stop(core::Engine& engine, unsigned milliseconds) {

@@ -2,10 +2,16 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 namespace kea_runscript::runner {
+
+/// The descriptor that closes when the hook has gone.
+inline constexpr int kLifeline = 3;
+/// From SIGTERM to SIGKILL.
+inline constexpr std::chrono::seconds kKillAfter{1};
 
 /// The variables that a script finds whatever its event: a fixed PATH, unless `given` has another,
 /// and those that were given, each `NAME=VALUE`.

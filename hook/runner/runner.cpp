@@ -23,9 +23,7 @@ namespace {
 
 constexpr int kStream = 0;
 constexpr int kAnswers = 1;
-constexpr int kLifeline = 3;
 
-constexpr auto kKillAfter = 1s;
 constexpr std::size_t kReadSize = 65536;
 /// While the server reads no faster than this, lines of the script's output are left out.
 constexpr std::size_t kMaxWaitingOutput = 262144;

@@ -22,9 +22,7 @@ using core::Clock;
 
 namespace {
 
-constexpr int kLifeline = 3;
 constexpr auto kTermAfter = 2s;
-constexpr auto kKillAfter = 1s;
 constexpr int kNotStarted = 127;
 constexpr int kBySignal = 128;
 

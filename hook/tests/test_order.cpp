@@ -134,7 +134,7 @@ TEST_F(Order, IsKeptByAWorkerWithManyEventsAtOnce) {
 
 TEST_F(Order, IsKeptByProcesses) {
     start(Mode::Exec, 8);
-    while (submitted < 20'000) {
+    while (submitted < PROCESSES) {
         submit_next();
     }
     expect_order(finish(false), submitted);
