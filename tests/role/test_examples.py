@@ -192,3 +192,28 @@ def test_debug_shows_each_variable_on_one_line(tmp_path: Path, text: str) -> Non
         f"KEA_LEASE4_HOSTNAME={value}".replace("\n", "?"),
     ]
     assert not (tmp_path / "marker").exists()
+
+
+def test_debug_tells_of_an_event_without_variables() -> None:
+    done = run("debug", "replay_begin", {})
+    assert (done.returncode, done.stderr) == (0, "hook point: replay_begin\n")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_debug_as_a_worker_shows_what_has_a_value(tmp_path: Path, text: str) -> None:
+    value = text.format(marker=tmp_path / "marker").replace("\n", r"\x0A")
+    stream = (
+        "HELLO=1\nKEA=2.6.3\n\n"
+        f"EVENT=7 lease4_expire\nRETRY=1\nKEA_LEASE4_CHANGE=\nKEA_LEASE4_HOSTNAME={value}\n\n"
+        "EVENT=8 replay_begin\nKEA_LEASE4_HOSTNAME=\n\n"
+        "DRAIN=100\n\n"
+    )
+    script = EXAMPLES / "debug" / "debug"
+    done = subprocess.run([script], input=stream, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "done 7 0\ndone 8 0\n")
+    assert done.stderr.splitlines() == [
+        "hook point: lease4_expire",
+        f"KEA_LEASE4_HOSTNAME={value}",
+        "hook point: replay_begin",
+    ]
+    assert not (tmp_path / "marker").exists()
