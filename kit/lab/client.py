@@ -14,7 +14,13 @@ from kit.lab.capture import Packet, read
 from kit.lab.machine import Machine
 from kit.wait import until
 
-ROOT = roots.Root("trixie", ("isc-dhcp-client", "iproute2", "iputils-ping", "tcpdump"))
+ROOT = roots.Root(
+    "trixie",
+    (
+        *("isc-dhcp-client", "iproute2", "iputils-ping", "tcpdump"),
+        *("dhcpcd-base", "isc-dhcp-relay", "udhcpc"),  # other clients, a relay
+    ),
+)
 CONFIGURATION = """\
 option rfc3442-classless-static-routes code 121 = array of unsigned integer 8;
 request subnet-mask, routers, rfc3442-classless-static-routes;
