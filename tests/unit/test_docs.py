@@ -54,6 +54,13 @@ def test_the_readme_lists_the_targets_and_what_was_seen_of_them() -> None:
     ]
 
 
+def test_every_example_is_listed() -> None:
+    listed = [row[0] for row in table("examples/README.md", "example")]
+    folders = {path.parent.name for path in (ROOT / "examples").glob("*/README.md")}
+    assert {re.sub(r"\[(.*)\]\(.*", r"\1", link) for link in listed} == folders
+    assert len(listed) == len(folders)
+
+
 def test_every_parameter_is_described_with_its_limits() -> None:
     config = sources("core/config*.cpp", "core/config_values.h")
     allowed = {row[0]: row[2] for row in table("docs/parameters.md", "parameter")}
