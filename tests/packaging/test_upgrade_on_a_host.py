@@ -1,11 +1,9 @@
 """A trixie host gets the Kea of trixie-backports while the hook is in use there."""
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,9 +12,10 @@ from kit import package, repository, roots, signing, targets
 from kit.lab import Access, Host, Lab
 from kit.lab.host import PACKAGES
 from kit.lab.kea import LIBRARY, SCRIPTS, Kea
-from kit.lab.relay import Relay, Reply4
+from kit.lab.relay import Relay
 from kit.repository import apt
 from kit.targets import Target
+from tests.asking import Asking, renews
 from tests.packaging import newer
 
 SERVER, RELAY = "10.1.0.1", "10.1.0.2"
@@ -33,39 +32,7 @@ PIN = f"Package: *\nPin: release n={BACKPORTS}\nPin-Priority: 100\n"
 """What Debian's own says of itself: nothing comes from there that nobody has asked for."""
 
 INTERVAL = 0.05
-"""Seconds from one exchange to the next of the client that asks without end."""
-
-
-class Renewing(threading.Thread):
-    """Renews one client's lease every INTERVAL seconds, until it is told to end.
-
-    replies: what came, but for what came too late.
-    """
-
-    def __init__(self, relay: Relay, client: int):
-        super().__init__()
-        self._relay = relay
-        self._client = client
-        self._ends = threading.Event()
-        self.address = relay.lease(client)
-        self.replies: list[Reply4] = []
-
-    def run(self) -> None:
-        while not self._ends.is_set():
-            sent = time.monotonic()
-            xid = self._relay.send("RENEW", self._client, self.address)
-            if reply := self._relay.reply(xid, INTERVAL):
-                self.replies.append(reply)
-            self._ends.wait(sent + INTERVAL - time.monotonic())
-
-    def end(self) -> None:
-        self._ends.set()
-        self.join()
-
-    def gap(self) -> float:
-        """The longest time from one reply to the next, in seconds."""
-        times = [reply.time for reply in self.replies]
-        return max(later - earlier for earlier, later in pairwise(times))
+"""Seconds from one renewal to the next, and for which each is waited for."""
 
 
 @dataclass(frozen=True)
@@ -136,21 +103,21 @@ def kea(site: Site, old: Target) -> Kea:
 
 
 @pytest.fixture
-def renewing(site: Site, kea: Kea) -> Iterator[Renewing]:
-    """The client that asks without end."""
+def renewing(site: Site, kea: Kea) -> Iterator[Asking]:
+    """A client that renews its lease without end."""
     gateway = site.access.client("gateway")
     gateway.ip(f"address add {RELAY}/16 dev eth0")
-    with closing(Relay(gateway, RELAY, SERVER)) as relay:
-        client = Renewing(relay, 1)
-        client.start()
+    with (
+        closing(Relay(gateway, RELAY, SERVER)) as relay,
+        Asking(renews(relay, 1, INTERVAL), INTERVAL) as client,
+    ):
         yield client
-        client.end()
 
 
 def test_kea_and_hook_move_while_clients_are_served(
     site: Site,
     kea: Kea,
-    renewing: Renewing,
+    renewing: Asking,
     old: Target,
     new: Target,
     capsys: pytest.CaptureFixture[str],
@@ -182,7 +149,8 @@ def test_kea_and_hook_move_while_clients_are_served(
     assert laptop.lease4().address == lease.address
     renewing.end()
     assert renewing.replies[-1].stamp > moved
-    assert {(r.kind, r.address) for r in renewing.replies} == {("ACK", renewing.address)}
+    ((kind, _),) = {(reply.kind, reply.address) for reply in renewing.replies}
+    assert kind == "ACK"
     (entry,) = kea.control("runscript-status")["arguments"]["entries"]
     assert entry["answered"]
     assert not entry["failures"]
