@@ -1,5 +1,6 @@
 """The role against a throwaway host: from nothing to service, and what it does with mistakes."""
 
+import re
 import subprocess
 
 import pytest
@@ -82,15 +83,6 @@ def test_a_stopped_server_is_started(host: Server) -> None:
     assert host.serves()["subnet4"]
 
 
-def test_a_configuration_that_kea_refuses_changes_nothing(host: Server) -> None:
-    pid, before = host.pid(), host.shell(CONFIGURATION)
-    with pytest.raises(CommandFailed, match=r"Kea refuses the new configuration.*ERROR"):
-        host.play(dhcp4_config={"hooks-libraries": [{"library": "/nowhere/nothing.so"}]})
-    assert host.shell(CONFIGURATION) == before
-    assert host.pid() == pid
-    assert host.serves()["subnet4"]
-
-
 def test_a_configuration_that_is_not_served_is_taken_back(host: Server) -> None:
     before = host.shell(CONFIGURATION)
     host.host.ip("link add extra0 type bridge", "link set extra0 up")
@@ -101,10 +93,13 @@ def test_a_configuration_that_is_not_served_is_taken_back(host: Server) -> None:
     with blocker:
         assert blocker.stdout.readline() == "bound\n"
         interfaces = {"interfaces": ["eth1", "extra0"], "dhcp-socket-type": "udp"}
-        with pytest.raises(CommandFailed, match="previous configuration is back and served"):
+        with pytest.raises(CommandFailed) as failure:
             host.play(dhcp4_config={"interfaces-config": interfaces}, deadline=3)
         blocker.stdin.close()
     host.host.ip("link delete extra0")
+    said = failure.value.result.stdout
+    assert "previous configuration is back and served" in said
+    assert re.search(r"extra0.*Address already in use", said)
     assert host.shell(CONFIGURATION) == before
     assert host.serves()["interfaces-config"]["interfaces"] == ["eth1"]
 
@@ -116,21 +111,3 @@ holder.bind(("198.51.100.1", 67))
 print("bound")
 sys.stdin.read()
 """
-
-
-@pytest.mark.parametrize(
-    ("variables", "remedy"),
-    [
-        ({"servers": ["dhcp5"]}, "value of kea_runscript_servers must be"),
-        ({"dhcp4_hook": {"script": "absent"}}, "not among kea_runscript_scripts"),
-        ({"dhcp4_config": {"control-socket": {}}}, "Leave control-socket out"),
-        ({"repository_key": ""}, "must be the repository's ASCII-armoured public key"),
-    ],
-)
-def test_mistakes_are_named_before_anything_changes(
-    host: Server, variables: dict, remedy: str
-) -> None:
-    with pytest.raises(CommandFailed) as failure:
-        host.play(**variables)
-    assert remedy in failure.value.result.stdout
-    assert "changed=0" in failure.value.result.stdout
