@@ -13,7 +13,7 @@ from kit import package, repository, roots, signing
 from kit.lab import Access, Host, Lab
 from kit.lab.daemon import Daemon
 from kit.lab.host import PACKAGES
-from kit.lab.play import Play
+from kit.lab.play import OURS, Controller, Play
 from kit.paths import ROOT
 from kit.targets import Target
 
@@ -31,18 +31,25 @@ class Server:
 
     access: joined by the host's eth1.
     variables: those that name the lab's repository.
+    playbook, controller: what is run, and by whose Ansible.
     """
 
     lab: Lab
     host: Host
     access: Access
     variables: Mapping[str, str]
+    playbook: Path = PLAYBOOK
+    controller: Controller = OURS
 
     def play(self, *options: str, **variables: Any) -> Play:
         """Run the playbook; `variables` go over the example's, without their common prefix."""
         named = {f"{PREFIX}{name}": value for name, value in variables.items()}
         return self.lab.playbook(
-            PLAYBOOK, {"kea": [self.host]}, {**self.variables, **named}, *options
+            self.playbook,
+            {"kea": [self.host]},
+            {**self.variables, **named},
+            *options,
+            controller=self.controller,
         )
 
     def shell(self, script: str) -> str:
@@ -85,12 +92,22 @@ def publish(target: Target, folder: Path) -> None:
 
 def boot(lab: Lab, target: Target, repository_folder: Path, name: str = "server") -> Server:
     """Boot a host without anything of Kea, whose only apt repository will be that of publish()."""
+    host = boot_bare(lab, target, name)
+    access = lab.access(host, "eth1", ADDRESSES)
+    return Server(lab, host, access, repository_variables(lab, target, repository_folder))
+
+
+def boot_bare(lab: Lab, target: Target, name: str) -> Host:
+    """Boot a host without anything of Kea and any apt repository."""
     host = lab.host(roots.ensure(target.root(*PACKAGES)), name)
     host.run(["sh", "-c", "rm -rf /etc/apt/sources.list*; mkdir /etc/apt/sources.list.d"])
-    access = lab.access(host, "eth1", ADDRESSES)
-    variables = {
-        f"{PREFIX}repository_url": lab.serve(repository_folder),
-        f"{PREFIX}repository_key": (repository_folder / repository.KEY_FILE).read_text(),
+    return host
+
+
+def repository_variables(lab: Lab, target: Target, folder: Path) -> dict[str, str]:
+    """Serve what publish() has made; returns the playbook's variables that name it."""
+    return {
+        f"{PREFIX}repository_url": lab.serve(folder),
+        f"{PREFIX}repository_key": (folder / repository.KEY_FILE).read_text(),
         f"{PREFIX}repository_component": target.track,
     }
-    return Server(lab, host, access, variables)

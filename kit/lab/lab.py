@@ -9,14 +9,14 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 from kit import roots
 from kit.errors import Problem
 from kit.lab.access import Access
 from kit.lab.host import Host
 from kit.lab.machine import Link, Machine
-from kit.lab.play import Play, play
+from kit.lab.play import OURS, Controller, Play, play
 from kit.wait import until
 
 HERE = Path(__file__).resolve().parent
@@ -124,15 +124,14 @@ class Lab:
         hosts: Mapping[str, Sequence[Host]],
         extra_vars: Mapping[str, Any] | None = None,
         *options: str,
-        show: IO[str] | None = None,
+        controller: Controller = OURS,
     ) -> Play:
         """Run a playbook by ssh from within the lab.
 
         hosts: the groups of the inventory.
         options: further options of ansible-playbook.
-        show: where its output goes line by line meanwhile.
         """
-        return play(self, playbook, hosts, extra_vars or {}, options, show)
+        return play(self, playbook, hosts, extra_vars or {}, options, controller)
 
     # What hosts, clients and networks are made with
 

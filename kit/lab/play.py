@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from kit.lab.host import Host
 from kit.lab.machine import CommandFailed
@@ -20,6 +20,22 @@ if TYPE_CHECKING:
     from kit.lab.lab import Lab
 
 RECAP = re.compile(r"^(?P<host>\S+)\s+: ok=(?P<ok>\d+)\s+changed=(?P<changed>\d+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Controller:
+    """Whose Ansible runs a playbook, and where it finds roles and collections.
+
+    programs: the folder with ansible-playbook.
+    settings: Ansible's, as environment variables.
+    """
+
+    programs: Path
+    settings: Mapping[str, str]
+
+
+OURS = Controller(Path(sys.executable).parent, {"ANSIBLE_ROLES_PATH": str(ROOT / "roles")})
+"""This checkout's Ansible, with the role as it is here."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +56,7 @@ def play(
     groups: Mapping[str, Sequence[Host]],
     extra_vars: Mapping[str, Any],
     options: Sequence[str],
-    show: IO[str] | None,
+    controller: Controller,
 ) -> Play:
     """Run a playbook; CommandFailed with its output when it fails."""
     folder = lab.folder / "ansible"
@@ -48,33 +64,28 @@ def play(
     (folder / "ansible.cfg").touch()
     inventory = folder / "inventory.json"
     inventory.write_text(json.dumps(_inventory(groups)))
-    process = subprocess.Popen(
+    done = subprocess.run(
         lab.command(
             [
-                str(Path(sys.executable).parent / "ansible-playbook"),
+                str(controller.programs / "ansible-playbook"),
                 f"--inventory={inventory}",
                 f"--extra-vars={json.dumps(extra_vars)}",
                 *options,
                 str(playbook),
             ]
         ),
-        env={**os.environ, **_settings(lab.folder, folder)},
+        env={**os.environ, **_settings(lab.folder, folder), **controller.settings},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        check=False,
     )
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if show:
-            show.write(line)
-    output = "".join(lines)
-    if process.wait():
-        done = subprocess.CompletedProcess(process.args, process.returncode, output, "")
+    if done.returncode:
         done.args = ["ansible-playbook", playbook]
         raise CommandFailed("ansible", done)
-    return Play(output, {r["host"]: int(r["changed"]) for r in RECAP.finditer(output)})
+    changed = {row["host"]: int(row["changed"]) for row in RECAP.finditer(done.stdout)}
+    return Play(done.stdout, changed)
 
 
 def _inventory(groups: Mapping[str, Sequence[Host]]) -> dict[str, Any]:
@@ -91,7 +102,6 @@ def _settings(lab: Path, folder: Path) -> dict[str, str]:
         "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
         "ANSIBLE_HOME": str(folder),
         "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
-        "ANSIBLE_ROLES_PATH": str(ROOT / "roles"),
         "ANSIBLE_REMOTE_USER": "root",
         "ANSIBLE_PRIVATE_KEY_FILE": str(keys / "login"),
         "ANSIBLE_SSH_ARGS": (
