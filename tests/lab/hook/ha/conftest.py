@@ -12,6 +12,7 @@ from kit.lab.kea import Kea, put_hook
 from kit.lab.relay import NOWHERE, Relay
 from kit.lab.relay6 import IA, Clients6
 from kit.targets import Target
+from tests.high_availability import high_availability, wait_for_state
 from tests.lab.hook.conftest import CLIENT6, SERVER4, SUBNETS4, SUBNETS6
 
 PARTNER4 = "10.1.0.3"
@@ -85,57 +86,21 @@ class Pair:
             kea.stop()
 
 
-def wait_for_state(kea: Kea, wanted: str) -> None:
-    """Wait until a server of a pair is in a state of HA's."""
-
-    def state() -> str:
-        try:
-            arguments = kea.control("status-get")["arguments"]
-        except OSError:
-            return "not there yet"
-        return arguments["high-availability"][0]["ha-servers"]["local"]["state"]
-
-    kea.host.wait_for(lambda: state() == wanted, f"{kea.host.name} is {wanted}", 30)
-
-
-def high_availability(target: Target, name: str, family: int, mode: str) -> list[dict[str, Any]]:
-    """The libraries of one of the pair, `name`."""
-    port = 8000 + family
-    other = "standby" if mode == "hot-standby" else "secondary"
-    peers = [
-        {"name": "server", "url": f"http://{SERVER4}:{port}/", "role": "primary"},
-        {"name": "partner", "url": f"http://{PARTNER4}:{port}/", "role": other},
-    ]
-    pair = {
-        "this-server-name": name,
-        "mode": mode,
-        "heartbeat-delay": 500,
-        "max-response-delay": 2000,
-        "max-unacked-clients": 0,
-        "peers": peers,
-    }
-    return [
-        {"library": f"{target.hooks_dir}/libdhcp_lease_cmds.so"},
-        {
-            "library": f"{target.hooks_dir}/libdhcp_ha.so",
-            "parameters": {"high-availability": [pair]},
-        },
-    ]
-
-
 @pytest.fixture(params=[(4, "hot-standby"), (6, "hot-standby")], ids="IPv{0[0]}-{0[1]}".format)
 def pair(
     request: pytest.FixtureRequest, server: Host, partner: Host, access: Access, target: Target
 ) -> Iterator[Pair]:
     """Both servers, of a family and in a mode."""
     family, mode = request.param
+    addresses = {"server": SERVER4, "partner": PARTNER4}
+    urls = {name: f"http://{address}:{8000 + family}/" for name, address in addresses.items()}
     pair = Pair(
         *(
             Kea(
                 host,
                 family,
                 target.hooks_dir,
-                beside=high_availability(target, host.name, family, mode),
+                beside=high_availability(target.hooks_dir, host.name, mode, urls),
                 interfaces_config={"interfaces": [interface]},
                 **subnet(family, interface, mode),
             )

@@ -7,7 +7,8 @@ import pytest
 from kit.lab import Access
 from kit.targets import Target
 from kit.wait import until
-from tests.lab.hook.ha.conftest import INTERFACE, Pair, Speaker, one_of_each, pairs, wait_for_state
+from tests.high_availability import wait_for_state
+from tests.lab.hook.ha.conftest import INTERFACE, Pair, Speaker, one_of_each, pairs
 from tests.lab.hook.routed import PROGRAM, RULES, next_hops, parameters, start_service
 
 pytestmark = pairs

@@ -4,7 +4,8 @@ from kit import targets
 from kit.lab.kea import DATA, SCRIPTS, Kea
 from kit.targets import Target
 from kit.wait import until
-from tests.lab.hook.ha.conftest import INTERFACE, Pair, Speaker, pairs, wait_for_state
+from tests.high_availability import wait_for_state
+from tests.lab.hook.ha.conftest import INTERFACE, Pair, Speaker, pairs
 
 pytestmark = pairs
 
