@@ -3,9 +3,14 @@
 import signal
 import subprocess
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import yaml
 
+from kit import demo as demonstration
+from kit import server, targets
+from kit.lab import Host, Lab
 from kit.paths import ROOT
 from kit.wait import until
 from tests.lab.traces import descendants, surroundings
@@ -39,6 +44,32 @@ def test_it_tells_of_lease_script_route_and_removal_and_changes_nothing_twice() 
     assert sum("route  gone:" in line for line in ended.stdout.splitlines()) == 4
     assert ["result", "changed=0"] in said
     assert surroundings() == before
+
+
+def test_its_playbook_is_the_role_alone() -> None:
+    (play,) = yaml.safe_load(server.PLAYBOOK.read_text())
+    assert set(play) == {"name", "hosts", "become", "roles"}
+    assert play["roles"] == [{"role": "kea_runscript"}]
+
+
+@pytest.mark.thorough
+def test_nothing_but_that_playbook_sets_its_host_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the bare host has booted, it is only looked at."""
+    ran: set[str] = set()
+    boot, run = server.boot, Host.run
+
+    def watched_boot(*arguments: Any) -> server.Server:
+        booted = boot(*arguments)
+        monkeypatch.setattr(
+            Host, "run", lambda host, argv, **o: (ran.add(argv[0]), run(host, argv, **o))[1]
+        )
+        monkeypatch.setattr(Host, "write", lambda host, path, *_: ran.add(f"write {path}"))
+        return booted
+
+    monkeypatch.setattr(server, "boot", watched_boot)
+    with Lab() as lab:
+        demonstration.tell(demonstration.Story(), lab, targets.for_this_machine())
+    assert ran == {"journalctl"}
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
