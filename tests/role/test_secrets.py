@@ -28,7 +28,7 @@ LOUD = ("-vvv", "--diff")
 
 @pytest.fixture(scope="module")
 def told(host: Server) -> str:
-    """What the plays say that show it, bring it, change it, and have it refused."""
+    """What the plays say that show, bring and change them, have them refused, and would go back."""
     said = [
         host.play("--check", *LOUD, **VARIABLES).output,
         host.play(*LOUD, **VARIABLES).output,
@@ -37,6 +37,7 @@ def told(host: Server) -> str:
     said.append(host.play(*LOUD, **{**VARIABLES, "dhcp4_config": config}).output)
     with pytest.raises(CommandFailed, match="Kea refuses") as failure:
         host.play(*LOUD, **{**VARIABLES, "dhcp4_config": {**config, "no-such-word": 1}})
+    said.append(host.play("--check", *LOUD).output)
     return "".join([*said, failure.value.result.stdout])
 
 
