@@ -11,10 +11,14 @@ kea_control.py SOCKET UNIT alone                have it serve all, its partner n
 kea_control.py SOCKET UNIT together SECONDS     end that, as soon as its partner can bear it
 kea_control.py SOCKET UNIT whole SECONDS        wait until both have their part again
 
-`prove` prints the mark that is served. Exit status 1: no, and the reason is on standard error.
+`prove` prints the marks that the served configuration bears: the one that the role wrote into it, a
+hash of each entry of `hooks-libraries`, and "none" where nothing is of the role or loads the hook.
+Exit status 1: no, and the reason is on standard error.
 """
 
+import hashlib
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -61,12 +65,32 @@ def until(probe, seconds, interval):
         time.sleep(interval)
 
 
+def marks(configuration):
+    """What a server's configuration, a dict, can be known by: a set of words."""
+    entries = configuration.get("hooks-libraries", [])
+    found = {
+        hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest() for entry in entries
+    }
+    own = configuration.get("user-context", {}).get("kea-runscript")
+    if own:
+        return found | {own}
+    return found if any(map(ours, entries)) else found | {"none"}
+
+
+def ours(entry):
+    """Whether an entry of `hooks-libraries` loads the hook."""
+    return entry["library"].endswith("/kea-hook-runscript.so")
+
+
 def served(path, unit):
-    """The mark of the configuration that the unit serves now, or an exception."""
+    """The marks of the configuration that the unit serves now, or an exception."""
     show = ["systemctl", "show", "--property=MainPID", "--value", unit]
     main = int(subprocess.run(show, check=True, stdout=subprocess.PIPE).stdout)
     if not main:
         raise Refused(unit + " is not active")
+    with open(f"/proc/{main}/maps") as maps:
+        if re.search(r"/\S*kea\S* \(deleted\)$", maps.read(), re.MULTILINE):
+            raise Refused(unit + " runs files that have been replaced since it was started")
     status = ask(path, "status-get")
     if status["pid"] != main:
         raise Refused(f"{path} is of process {status['pid']}, {unit} of {main}")
@@ -75,7 +99,9 @@ def served(path, unit):
         raise Refused(f"sockets are {sockets['status']}: {sockets.get('errors')}")
     configuration = ask(path, "config-get")
     root = next(value for key, value in configuration.items() if key.startswith("Dhcp"))
-    return root.get("user-context", {}).get("kea-runscript", "")
+    if any(map(ours, root.get("hooks-libraries", []))):
+        ask(path, "runscript-status")
+    return marks(root)
 
 
 def prove(path, unit, mark, seconds):
@@ -83,7 +109,7 @@ def prove(path, unit, mark, seconds):
 
     def probe():
         found = served(path, unit)
-        if mark not in ("", found):
+        if mark not in {"", *found}:
             raise Refused("another configuration is served")
         return found
 
@@ -142,7 +168,7 @@ def main(path, unit, verb, *arguments):
         if verb == "reload":
             ask(path, "config-reload")
         elif verb == "prove":
-            print(prove(path, unit, *arguments))
+            print(*prove(path, unit, *arguments))
         elif verb == "scopes":
             print(scopes(path))
         elif verb == "alone":
