@@ -1,4 +1,4 @@
-"""A throwaway host for the role: a bare Debian whose only repository is ours, with Kea in it."""
+"""Throwaway hosts for the role: one that only knows our repository, one with Debian's archive."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,9 @@ from kit import server, targets
 from kit.lab import Lab
 from kit.lab.play import Play
 from kit.server import Server
+from kit.targets import Target
+from tests.role import hosts
+from tests.role.hosts import Site
 
 
 @pytest.fixture(scope="session", params=["bookworm", "trixie"])
@@ -36,3 +39,12 @@ def host(bare: Server, checked: tuple[Play, str, str]) -> Server:
     """The host after its first run. A test that changes it puts it back."""
     bare.play()
     return bare
+
+
+@pytest.fixture(scope="session")
+def site(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A host with Debian's archive. Each module's tests begin without anything of ours on it, and
+    end so.
+    """
+    with Lab() as lab:
+        yield hosts.boot(lab, target, tmp_path_factory.mktemp("site"))

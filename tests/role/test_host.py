@@ -2,11 +2,13 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from kit.lab import CommandFailed
 from kit.lab.play import Play
+from kit.paths import ROOT
 from kit.server import Server
 
 UNIT = "kea-dhcp4-server.service"
@@ -111,3 +113,31 @@ holder.bind(("198.51.100.1", 67))
 print("bound")
 sys.stdin.read()
 """
+
+
+@pytest.mark.parametrize(
+    ("variables", "remedy"),
+    [
+        ({"package_file": "/nowhere/hook.deb"}, "and there is no such file on the controller"),
+        ({"package_file": str(ROOT / "README.md")}, "is no Debian package of kea-hook-runscript"),
+        ({"package_file": "hook.deb", "version": "2.0.0-1"}, "leave kea_runscript_version empty"),
+        ({"hooks_only": True}, "kea_runscript_dhcp4_interfaces, _subnets and _config empty"),
+        ({"dhcp4_hook": {"wait": True}}, "names neither script nor scripts nor socket"),
+    ],
+)
+def test_mistakes_are_named_before_anything_changes(
+    host: Server, variables: dict, remedy: str
+) -> None:
+    with pytest.raises(CommandFailed) as failure:
+        host.play(**variables)
+    assert remedy in failure.value.result.stdout
+    assert "changed=0" in failure.value.result.stdout
+
+
+def test_a_script_that_everybody_may_write_is_refused(host: Server, tmp_path: Path) -> None:
+    script = tmp_path / "on_lease"
+    script.touch()
+    script.chmod(0o757)
+    with pytest.raises(CommandFailed, match="which is no file, or one that everybody") as failure:
+        host.play(scripts=[str(script)], dhcp4_hook={})
+    assert "changed=0" in failure.value.result.stdout

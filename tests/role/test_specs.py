@@ -1,7 +1,10 @@
 """The role's variables are described once, and everything else that lists them agrees."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +50,17 @@ def test_every_variable_has_a_description_and_the_prefix() -> None:
     for name, option in OPTIONS.items():
         assert name.startswith("kea_runscript_")
         assert option["description"].endswith("."), name
+
+
+def test_ansible_doc_shows_each_variable(tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("ansible-doc")
+    shown = subprocess.run(
+        [program, "--json", "--type=role", f"--roles-path={ROLE.parent}", ROLE.name],
+        env={"ANSIBLE_HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "PATH": os.defpath},
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
+    assert json.loads(shown)[ROLE.name]["entry_points"]["main"]["options"] == OPTIONS
 
 
 def test_every_variable_is_used() -> None:
