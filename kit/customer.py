@@ -35,11 +35,11 @@ class Customer:
         """The kind of message that brings the lease."""
         return REPLIES[self.family]
 
-    def lease(self) -> str:
+    def lease(self, timeout: float = 20) -> str:
         """Ask for a lease; returns its address or prefix as `ip route` prints it."""
         if self.family == 4:
-            return self.client.dhcp4().address
-        return self.client.dhcp6_pd().prefix
+            return self.client.dhcp4(timeout).address
+        return self.client.dhcp6_pd(timeout).prefix
 
     def lead(self, route: RouteEvent) -> float:
         """How many seconds the route was there before the reply; negative when it came later."""

@@ -1,9 +1,18 @@
-"""DHCP packets from a capture file."""
+"""DHCP packets, recorded and read."""
 
 import struct
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from kit.lab.machine import Machine
+from kit.wait import until
+
+TCPDUMP = (
+    *("tcpdump", "-n", "-U", "--immediate-mode", "-Z", "root", "-w", "-"),
+    *("--time-stamp-precision=nano", "udp portrange 67-68 or udp portrange 546-547", "-i"),
+)
 
 NANOSECONDS = 0xA1B23C4D
 ETHERNET = 14
@@ -31,6 +40,16 @@ class Packet:
     family: int
     kind: str
     xid: int
+
+
+def start(machine: Machine, interface: str, file: Path) -> subprocess.Popen[str]:
+    """Record a machine's DHCP packets from now on, with its kernel's time stamps."""
+    log = file.with_suffix(".log")
+    with file.open("w") as output, log.open("w") as said:
+        process = machine.popen([*TCPDUMP, interface], stdout=output, stderr=said)
+    what = lambda: f"{machine.name}: packets are captured; tcpdump: {log.read_text()}"  # noqa: E731
+    until(lambda: "listening" in log.read_text(), 15, what)
+    return process
 
 
 def read(file: Path) -> list[Packet]:

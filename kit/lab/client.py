@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kit import roots
-from kit.lab.capture import Packet, read
+from kit.lab import capture
+from kit.lab.capture import Packet
 from kit.lab.machine import Machine
 from kit.wait import until
 
@@ -26,11 +27,6 @@ option rfc3442-classless-static-routes code 121 = array of unsigned integer 8;
 request subnet-mask, routers, rfc3442-classless-static-routes;
 initial-interval 1; backoff-cutoff 2; select-timeout 0; retry 1;
 """
-TCPDUMP = (
-    *("tcpdump", "-i", "eth0", "-n", "-U", "--immediate-mode", "-Z", "root"),
-    *("--time-stamp-precision=nano", "-w", "/lab/capture"),
-    "udp portrange 67-68 or udp portrange 546-547",
-)
 FLAGS = {4: ("-4",), 6: ("-6", "-P", "-D", "LL")}
 """dhclient's flags: an IPv4 address; a delegated prefix for a DUID made of the hardware address."""
 
@@ -118,7 +114,7 @@ class Client(Machine):
 
     def packets(self) -> list[Packet]:
         """The DHCP packets at eth0 so far; only of a client that captures."""
-        return read(self._state / "capture")
+        return capture.read(self._state / "capture")
 
     def wait_for_packet(self, kind: str, timeout: float = 15) -> Packet:
         """The first captured packet of a kind like "ACK" or "REPLY"."""
@@ -134,11 +130,7 @@ class Client(Machine):
 
     def start_capture(self) -> None:
         """Record DHCP packets from now on, with the kernel's time stamps."""
-        log = self._state / "capture.log"
-        with log.open("w") as file:
-            self.popen(TCPDUMP, stdout=file, stderr=file)
-        what = lambda: f"{self.name}: packets are captured; tcpdump: {log.read_text()}"  # noqa: E731
-        until(lambda: "listening" in log.read_text(), 15, what)
+        capture.start(self, "eth0", self._state / "capture")
 
     def _dhclient(self, family: int, mode: str) -> list[str]:
         files = ("-cf", "/lab/dhclient.conf", "-sf", "/lab/event")

@@ -1,6 +1,7 @@
 #!/bin/sh
 # init.sh NAME INTERFACE...: the last steps before systemd takes over as a host's first process, once
-# these interfaces are up. At a host's first boot the keys made for this lab are in /run/lab.
+# these interfaces are up. At a host's first boot the keys made for this lab are in /run/lab. A host that
+# is no virtual machine has the variable `container`, by which systemd knows.
 set -eu
 
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
@@ -29,7 +30,8 @@ first_boot() {
     rmdir /run/lab
 
     # Nothing here has a device, a terminal or a later day.
-    for unit in systemd-udevd.service systemd-modules-load.service systemd-networkd.service systemd-timesyncd.service \
+    for unit in systemd-udevd.service systemd-udev-trigger.service systemd-modules-load.service \
+        systemd-binfmt.service systemd-networkd.service systemd-timesyncd.service \
         console-getty.service getty.target sys-kernel-debug.mount sys-kernel-tracing.mount \
         dev-hugepages.mount modprobe@configfs.service modprobe@drm.service modprobe@efi_pstore.service \
         modprobe@fuse.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer \
@@ -47,4 +49,4 @@ for interface in "$@"; do
     done
 done
 
-exec env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --show-status=0
+exec env -i ${container:+"container=$container"} PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --show-status=0

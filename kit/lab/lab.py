@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +16,7 @@ from kit.lab.access import Access
 from kit.lab.host import Host
 from kit.lab.machine import Link, Machine
 from kit.lab.play import OURS, Controller, Play, play
+from kit.lab.vm import INTERFACES, Vm
 from kit.wait import until
 
 HERE = Path(__file__).resolve().parent
@@ -85,6 +85,28 @@ class Lab:
             host.wait_booted()
         return hosts
 
+    def vm(self, root: roots.Root, name: str) -> Vm:
+        """Boot a root (see `vm.PACKAGES`) as a virtual machine, and wait until it is up."""
+        machine = Vm(self, name, root, self._address())
+        console = self.folder / name / "console"
+        console.parent.mkdir()
+        with console.open("w") as said:
+            process = self._popen(machine.qemu(), stdout=said, stderr=subprocess.STDOUT)
+        ends = {machine.end(interface) for interface in INTERFACES}
+
+        def wired() -> bool:
+            if process.poll() is not None:
+                raise LabFailed(f"{name} did not start: {machine.console()}")
+            return ends <= self._interfaces()
+
+        until(wired, 30, f"{name} has its interfaces")
+        machine.links.append(Link("eth0", "manage", (f"{machine.address}/24",)))
+        self.set_carrier(machine, machine.links[0], up=True)
+        self.ip(f"link set {machine.end('eth0')} master manage")
+        machine.wait_booted()
+        self.hosts.append(machine)
+        return machine
+
     def reboot(self, host: Host) -> None:
         """Reboot a host; returns when its systemd starts anew, with its interfaces set up.
 
@@ -93,7 +115,7 @@ class Lab:
         host.run(["systemctl", "reboot"], check=False)
         until(lambda: not Path(f"/proc/{host.pid}").exists(), 30, f"{host.name} ends")
         # The kernel takes its time, and meanwhile they answer in the old network.
-        ends = {_end(host, link)[0] for link in host.links}
+        ends = {host.end(link.interface) for link in host.links}
         until(lambda: not ends & self._interfaces(), 10, f"the old network of {host.name} is gone")
         self._boot(host, {})
 
@@ -180,17 +202,15 @@ class Lab:
 
     def join(self, machine: Machine, link: Link) -> None:
         """Give a machine an interface on a network, and set it up."""
-        end, hardware = _end(machine, link)
         self.ip(
-            f"link add {end} type veth"
-            f" peer name {link.interface} address {hardware} netns {machine.pid}",
-            f"link set {end} master {link.bridge} up",
+            *machine.wires(link.interface),
+            f"link set {machine.end(link.interface)} master {link.bridge} up",
         )
         machine.ip(*link.setup())
 
     def set_carrier(self, machine: Machine, link: Link, *, up: bool) -> None:
         """Cut a machine's interface off, or undo that."""
-        self.ip(f"link set {_end(machine, link)[0]} {'up' if up else 'down'}")
+        self.ip(f"link set {machine.end(link.interface)} {'up' if up else 'down'}")
 
     def _popen(self, argv: Sequence[str], **options: Any) -> subprocess.Popen[str]:
         """Start something that lasts as long as the lab."""
@@ -201,10 +221,7 @@ class Lab:
         return process
 
     def _start_host(self, root: Path, name: str) -> Host:
-        number = self._number()
-        if number > MOST_HOSTS:
-            raise LabFailed(f"a lab has room for {MOST_HOSTS} machines and networks")
-        host = Host(name, root, f"192.0.2.{number}", self.folder / name)
+        host = Host(name, root, self._address(), self.folder / name)
         host.links.append(Link("eth0", "manage", (f"{host.address}/24",)))
         host.disk.mkdir(parents=True)
         subprocess.run(
@@ -217,7 +234,7 @@ class Lab:
     def _boot(self, host: Host, binds: Mapping[Path, str]) -> None:
         script = (HERE / "init.sh").read_text()
         names = [host.name, *(link.interface for link in host.links)]
-        init = ["sh", "-euc", script, "init.sh", *names]
+        init = ["env", "container=lab", "sh", "-euc", script, "init.sh", *names]
         host.pid = self.start(host.root, host.name, binds, init, host.disk)
         for link in host.links:
             self.join(host, link)
@@ -231,7 +248,8 @@ class Lab:
     def _make_keys(self) -> None:
         """Keys for this lab alone: one to log in with, one that all its hosts have."""
         keys = self.folder / "keys"
-        keys.mkdir(mode=0o700)
+        for folder in (keys, self.folder / "ssh"):
+            folder.mkdir(mode=0o700)
         for name in ("login", "host"):
             subprocess.run(
                 ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", keys / name],
@@ -240,20 +258,19 @@ class Lab:
             )
         (keys / "known_hosts").write_text(f"* {(keys / 'host.pub').read_text()}")
 
+    def _address(self) -> str:
+        """One for the next host, in the management network."""
+        number = self._number()
+        if number > MOST_HOSTS:
+            raise LabFailed(f"a lab has room for {MOST_HOSTS} machines and networks")
+        return f"192.0.2.{number}"
+
     def _number(self) -> int:
         self._count += 1
         return self._count
 
     def _next_name(self, kind: str) -> str:
         return f"{kind}{self._number()}"
-
-
-def _end(machine: Machine, link: Link) -> tuple[str, str]:
-    """The other end of a machine's link, and the machine's hardware address there: always the same,
-    so that a machine that was rebooted is known to its neighbours.
-    """
-    number = zlib.crc32(f"{machine.name} {link.interface}".encode())
-    return f"v{number:08x}", f"02:4c:{number.to_bytes(4).hex(':')}"
 
 
 def _scope() -> Sequence[str]:

@@ -1,6 +1,7 @@
 """What hosts and clients have in common: a first process, whose namespaces commands can join."""
 
 import subprocess
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +107,23 @@ class Machine:
             check=True,
         )
 
+    def end(self, interface: str) -> str:
+        """The name of an interface's other end, in the lab's control network."""
+        return f"v{self._number(interface):08x}"
+
+    def hardware(self, interface: str) -> str:
+        """An interface's hardware address: always the same, so that neighbours know a machine that
+        was rebooted.
+        """
+        return f"02:4c:{self._number(interface).to_bytes(4).hex(':')}"
+
+    def wires(self, interface: str) -> list[str]:
+        """Commands of the ip program, in the control network, that make an interface's two ends."""
+        return [
+            f"link add {self.end(interface)} type veth peer name {interface}"
+            f" address {self.hardware(interface)} netns {self.pid}"
+        ]
+
     def inside(self, path: str) -> Path:
         """Where the absolute path of a file inside is seen from outside."""
         return Path(f"/proc/{self.pid}/root{path}")
@@ -140,3 +158,6 @@ class Machine:
             return result.stdout if result.returncode == 0 and text in result.stdout else ""
 
         return self.wait_for(probe, f"{text!r} in the output of {' '.join(argv)}", timeout)
+
+    def _number(self, interface: str) -> int:
+        return zlib.crc32(f"{self.name} {interface}".encode())

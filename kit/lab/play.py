@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kit.lab import ssh
 from kit.lab.host import Host
 from kit.lab.machine import CommandFailed
 from kit.paths import ROOT
@@ -97,18 +99,12 @@ def _inventory(groups: Mapping[str, Sequence[Host]]) -> dict[str, Any]:
 
 def _settings(lab: Path, folder: Path) -> dict[str, str]:
     """Ansible's settings: nothing of the user's is read, nothing is written outside the lab."""
-    keys = lab / "keys"
     return {
         "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
         "ANSIBLE_HOME": str(folder),
         "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
         "ANSIBLE_REMOTE_USER": "root",
-        "ANSIBLE_PRIVATE_KEY_FILE": str(keys / "login"),
-        "ANSIBLE_SSH_ARGS": (
-            f"-F /dev/null -o UserKnownHostsFile={keys / 'known_hosts'} "
-            "-o StrictHostKeyChecking=yes -o ControlMaster=auto -o ControlPersist=60s"
-        ),
-        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(lab / "ssh"),
+        "ANSIBLE_SSH_ARGS": shlex.join(ssh.options(lab)),
         "ANSIBLE_PIPELINING": "true",
         "ANSIBLE_RETRY_FILES_ENABLED": "false",
         "ANSIBLE_PYTHON_INTERPRETER": "/usr/bin/python3",

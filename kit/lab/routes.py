@@ -114,7 +114,7 @@ def watching(machine: Machine, output: Path) -> Iterator[RouteWatch]:
     with output.open("w") as file:
         process = machine.popen([*PROMPT, "ip", "-ts", "monitor", "route"], stdout=file)
     try:
-        until(lambda: _listeners(machine) > before, 5, f"{machine.name}: its routes are watched")
+        until(lambda: _listeners(machine) > before, 15, f"{machine.name}: its routes are watched")
         yield RouteWatch(machine, output)
     finally:
         process.kill()
@@ -123,6 +123,6 @@ def watching(machine: Machine, output: Path) -> Iterator[RouteWatch]:
 
 def _listeners(machine: Machine) -> int:
     """How many sockets of this machine are told of changed routes."""
-    rows = Path(f"/proc/{machine.pid}/net/netlink").read_text().splitlines()[1:]
+    rows = machine.run(["cat", "/proc/net/netlink"]).stdout.splitlines()[1:]
     fields = (row.split() for row in rows)
     return sum(f[1] == "0" and int(f[3], 16) & GROUPS == GROUPS for f in fields)
