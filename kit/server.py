@@ -15,11 +15,14 @@ from kit.lab.daemon import Daemon
 from kit.lab.host import PACKAGES
 from kit.lab.play import OURS, Controller, Play
 from kit.paths import ROOT
+from kit.roots import Root
 from kit.targets import Target
 
 PLAYBOOK = ROOT / "examples" / "dual_stack" / "playbook.yml"
-INSTALLED = ("kea-dhcp4-server", "kea-dhcp6-server", "python3-apt")
-"""What the playbook installs from the distribution, besides our package."""
+WITH_SERVICE = ROOT / "examples" / "worker_service" / "playbook.yml"
+"""The same service, but its routes are set by another way."""
+INSTALLED = ("kea-dhcp4-server", "kea-dhcp6-server", "python3-apt", "sudo")
+"""What the playbooks install from the distribution, besides our package."""
 ADDRESSES = ("10.255.0.1/32", "fe80::1/64")
 """The server's addresses towards its clients, as the example wants them."""
 PREFIX = "kea_runscript_"
@@ -80,21 +83,21 @@ def short_lived(seconds: int) -> dict[str, Any]:
     }
 
 
-def publish(target: Target, folder: Path) -> None:
-    """Make a signed repository in `folder` with our packages, and all that the playbook installs.
+def publish(target: Target, folder: Path, host: Root | None = None) -> None:
+    """Make a signed repository in `folder` with our packages, and all that the playbooks install.
 
     A host of a lab reaches nothing else: what comes from the distribution must be there as well.
+
+    host: the root of the hosts that will install them, if it is not that of boot().
     """
-    from_debian = roots.debs(target.root(*PACKAGES), INSTALLED).glob("*.deb")
+    from_debian = roots.debs(host or target.root(*PACKAGES), INSTALLED).glob("*.deb")
     files = [*package.packages(target), *from_debian]
     repository.make({(target.suite, target.track): files}, folder, signing.key())
 
 
 def boot(lab: Lab, target: Target, repository_folder: Path, name: str = "server") -> Server:
     """Boot a host without anything of Kea, whose only apt repository will be that of publish()."""
-    host = boot_bare(lab, target, name)
-    access = lab.access(host, "eth1", ADDRESSES)
-    return Server(lab, host, access, repository_variables(lab, target, repository_folder))
+    return on(lab, boot_bare(lab, target, name), target, repository_folder)
 
 
 def boot_bare(lab: Lab, target: Target, name: str) -> Host:
@@ -102,6 +105,12 @@ def boot_bare(lab: Lab, target: Target, name: str) -> Host:
     host = lab.host(roots.ensure(target.root(*PACKAGES)), name)
     host.run(["sh", "-c", "rm -rf /etc/apt/sources.list*; mkdir /etc/apt/sources.list.d"])
     return host
+
+
+def on(lab: Lab, host: Host, target: Target, repository_folder: Path) -> Server:
+    """A host that is booted, given its network for clients."""
+    access = lab.access(host, "eth1", ADDRESSES)
+    return Server(lab, host, access, repository_variables(lab, target, repository_folder))
 
 
 def repository_variables(lab: Lab, target: Target, folder: Path) -> dict[str, str]:
