@@ -18,7 +18,7 @@ from kit.paths import CACHE, ROOT
 
 MOST_WORKERS = 4
 
-ASKED_FOR = ("containers", "thorough")
+ASKED_FOR = ("containers", "thorough", "vm")
 """Marks of tests that run only when asked for, by an option of their name."""
 
 EVERYDAY = " and ".join(f"not {mark}" for mark in ASKED_FOR)
@@ -33,13 +33,18 @@ NO_TEST = 5
         "k": "only the Python tests whose names match this pytest expression, nothing else",
         "containers": "only what takes podman and runc: building in a container",
         "thorough": "only what the everyday run leaves out: more releases, arm64, long runs",
+        "vm": "only what takes virtual machines: AppArmor, enforced",
     },
 )
 def run_all(
-    context: Context, k: str = "", containers: bool = False, thorough: bool = False
+    context: Context,
+    k: str = "",
+    containers: bool = False,
+    thorough: bool = False,
+    vm: bool = False,
 ) -> None:
     """Lint, then run the C++ and the Python tests; with CI=true a skipped test is a failure."""
-    asked = {"containers": containers, "thorough": thorough}
+    asked = {"containers": containers, "thorough": thorough, "vm": vm}
     if any(asked.values()):
         needs.ensure()
         marks = " or ".join(name for name in ASKED_FOR if asked[name])
