@@ -18,6 +18,7 @@ PROGRAMS = {
     "ssh": "openssh-client",  # Ansible's way to the lab's hosts
     "git": "git",  # which files are to be checked
     "rsync": "rsync",  # carries the repository elsewhere
+    "gio": "libglib2.0-bin",  # comes with the library that createrepo_c's wheel lacks
 }
 
 
