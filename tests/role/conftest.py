@@ -13,7 +13,9 @@ from tests.role import hosts
 from tests.role.hosts import Site
 
 
-@pytest.fixture(scope="session", params=["bookworm", "trixie"])
+@pytest.fixture(
+    scope="session", params=[pytest.param("bookworm", marks=pytest.mark.thorough), "trixie"]
+)
 def bare(
     as_root: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
