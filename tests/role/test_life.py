@@ -14,9 +14,8 @@ from kit.lab.client import Client
 from kit.lab.play import Play
 from tests.packaging import newer
 from tests.role.hosts import NEWER, Site
-from tests.thorough import every_day_on
 
-pytestmark = every_day_on("trixie")
+pytestmark = pytest.mark.thorough
 LEASES = "cat /var/lib/kea/kea-leases4.csv"
 
 

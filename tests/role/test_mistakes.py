@@ -12,6 +12,8 @@ from kit.lab.relay import NOWHERE, Relay
 from kit.server import Server
 from tests.asking import Asking, exchanges
 
+pytestmark = pytest.mark.thorough
+
 INTERVAL, PATIENCE = 0.2, 5.0
 """Seconds from one exchange of the client to the next, and after which an answer is not to come."""
 

@@ -9,9 +9,8 @@ from kit.lab import CommandFailed
 from kit.lab.daemon import Daemon
 from kit.paths import ROOT
 from tests.role.hosts import Site
-from tests.thorough import every_day_on
 
-pytestmark = every_day_on("trixie")
+pytestmark = pytest.mark.thorough
 
 PART = "/etc/kea/kea-runscript-dhcp4.json"
 EXAMPLE = (ROOT / "examples" / "hooks_only" / "kea-dhcp4.conf").read_text()

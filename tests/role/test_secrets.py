@@ -5,6 +5,8 @@ import pytest
 from kit.lab import CommandFailed
 from kit.server import Server
 
+pytestmark = pytest.mark.thorough
+
 PASSWORD, KEY, CODE = "pass-4fd1c0e7", "tsig-9be27a35", "code-6c08f14d"
 SECRETS = (PASSWORD, KEY, CODE)
 

@@ -16,12 +16,12 @@ from tests.high_availability import HEARTBEAT, RESPONSE, wait_for_state
 from tests.lab.hook.conftest import SERVER4
 from tests.lab.hook.ha.conftest import Pair
 
-pytestmark = pytest.mark.parametrize(
-    "target",
-    ["trixie", pytest.param("trixie-backports", marks=pytest.mark.thorough)],
-    indirect=True,
-    scope="session",
-)
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.parametrize(
+        "target", ["trixie", "trixie-backports"], indirect=True, scope="session"
+    ),
+]
 CONTROL = ROOT / "roles" / "kea_runscript" / "files" / "kea_control.py"
 INTERVAL = 0.05
 SECONDS = "20"
