@@ -53,7 +53,7 @@ def test_nothing_was_denied(kea: Confined) -> None:
     assert kea.denied() == []
 
 
-# Not with the service: these kernels let everybody connect whom the socket itself lets.
+# Not with the service: Debian 13's kernel lets everybody connect whom the socket itself lets.
 @pytest.mark.parametrize("kea", ["sudo"], indirect=True)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_without_the_roles_rule_keas_log_names_apparmor_and_the_file(
