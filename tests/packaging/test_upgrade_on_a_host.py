@@ -136,6 +136,7 @@ def test_kea_and_hook_move_while_clients_are_served(
     _, said = site.apt(f"install -t {BACKPORTS} kea-dhcp4-server")
     moved = time.time()
     assert kea.pid not in (0, before), said
+    kea.wait_for_log("DHCP4_STARTED", times=2)  # apt returns before Kea has its socket
     status = kea.control("runscript-status")["arguments"]
     assert status["kea"] == targets.kea_release(new)
     assert kea.control("version-get")["text"] == status["kea"]

@@ -138,5 +138,5 @@ def test_a_script_that_everybody_may_write_is_refused(host: Server, tmp_path: Pa
     script.touch()
     script.chmod(0o757)
     with pytest.raises(CommandFailed, match="which is no file, or one that everybody") as failure:
-        host.play(scripts=[str(script)], dhcp4_hook={})
+        host.play(scripts=[str(script)], dhcp4_hook={}, dhcp6_hook={})
     assert "changed=0" in failure.value.result.stdout

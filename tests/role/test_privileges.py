@@ -38,8 +38,6 @@ systemctl start systemd-networkd
 """
 CONNECT = """
 import socket, sys
-
-pytestmark = pytest.mark.thorough
 socket.socket(socket.AF_UNIX).connect(sys.argv[1])
 """
 
