@@ -4,10 +4,12 @@ import ipaddress
 import re
 import socket
 import struct
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 
 from kit.lab.machine import Machine
@@ -25,6 +27,8 @@ FIB_MATCH = 0x2000
 
 PROMPT = ("chrt", "--fifo", "50")
 """Before all others, so that a change is read when it happens."""
+READERS = 2
+"""So many read each change, on processors of their own: of a virtual machine, one may be away."""
 
 LINE = re.compile(
     r"^\[(?P<time>[^]]+)\] (?P<deleted>Deleted )?(?P<route>.*\S)",
@@ -49,20 +53,16 @@ class RouteEvent:
 class RouteWatch:
     """What `watching` yields."""
 
-    def __init__(self, machine: Machine, output: Path):
+    def __init__(self, machine: Machine, outputs: Sequence[Path]):
         self._machine = machine
-        self._output = output
+        self._outputs = outputs
 
     @property
     def events(self) -> list[RouteEvent]:
-        """All changes so far, oldest first."""
+        """All changes so far, oldest first, each as the first to read it has."""
+        read = [list(_read(output.read_text())) for output in self._outputs]
         return [
-            RouteEvent(
-                datetime.fromisoformat(line["time"]).replace(tzinfo=UTC).timestamp(),
-                bool(line["deleted"]),
-                line["route"],
-            )
-            for line in LINE.finditer(self._output.read_text())
+            min(filter(None, same), key=lambda event: event.time) for same in zip_longest(*read)
         ]
 
     def wait_for(self, prefix: str, *, deleted: bool = False, timeout: float = 15) -> RouteEvent:
@@ -109,16 +109,37 @@ class RouteLookup:
 
 @contextmanager
 def watching(machine: Machine, output: Path) -> Iterator[RouteWatch]:
-    """Record the changes of the routing tables of both families into a file."""
+    """Record the changes of the routing tables of both families into files named after `output`."""
     before = _listeners(machine)
-    with output.open("w") as file:
-        process = machine.popen([*PROMPT, "ip", "-ts", "monitor", "route"], stdout=file)
+    outputs: list[Path] = []
+    processes: list[subprocess.Popen[str]] = []
     try:
-        until(lambda: _listeners(machine) > before, 15, f"{machine.name}: its routes are watched")
-        yield RouteWatch(machine, output)
+        for cpu in _processors(machine)[:READERS]:
+            outputs.append(output.with_name(f"{output.name}-{cpu}"))
+            pinned = ["taskset", "--cpu-list", str(cpu), *PROMPT, "ip", "-ts", "monitor", "route"]
+            with outputs[-1].open("w") as file:
+                processes.append(machine.popen(pinned, stdout=file))
+        wanted = before + len(processes)
+        until(lambda: _listeners(machine) >= wanted, 15, f"{machine.name}: its routes are watched")
+        yield RouteWatch(machine, outputs)
     finally:
-        process.kill()
-        process.wait()
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def _read(lines: str) -> Iterator[RouteEvent]:
+    for line in LINE.finditer(lines):
+        time = datetime.fromisoformat(line["time"]).replace(tzinfo=UTC).timestamp()
+        yield RouteEvent(time, bool(line["deleted"]), line["route"])
+
+
+def _processors(machine: Machine) -> list[int]:
+    """The numbers of those that its programs may run on."""
+    status = machine.run(["cat", "/proc/self/status"]).stdout
+    ranges = re.search(r"^Cpus_allowed_list:\s*(\S+)", status, re.MULTILINE)[1].split(",")
+    bounds = [(part.split("-")[0], part.split("-")[-1]) for part in ranges]
+    return [cpu for first, last in bounds for cpu in range(int(first), int(last) + 1)]
 
 
 def _listeners(machine: Machine) -> int:
