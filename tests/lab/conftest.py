@@ -22,16 +22,15 @@ def lab(as_root: None) -> Iterator[Lab]:
         yield lab
 
 
-@pytest.fixture(scope="session")
 def kea_root(target: Target) -> Path:
     """A root that can be booted, with the target's Kea."""
     return roots.ensure(target.root(*PACKAGES, *KEA))
 
 
 @pytest.fixture
-def server(lab: Lab, kea_root: Path) -> Host:
+def server(lab: Lab, target: Target) -> Host:
     """A host with the target's Kea, not configured."""
-    return lab.host(kea_root, "server")
+    return lab.host(kea_root(target), "server")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,11 +49,6 @@ def short(seconds: int) -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def kea_root(target: Target) -> Path:
-    return roots.ensure(target.root(*PACKAGES, *KEA, *NEEDED))
-
-
-@pytest.fixture(scope="session")
 def lab(target: Target) -> Iterator[Lab]:
     """A lab for each target."""
     with Lab() as lab:
@@ -62,9 +56,10 @@ def lab(target: Target) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="session")
-def server(lab: Lab, target: Target, kea_root: Path) -> Host:
+def server(lab: Lab, target: Target) -> Host:
     """The host, on which nothing of that runs."""
-    host = lab.host(kea_root, "server")
+    root = roots.ensure(target.root(*PACKAGES, *KEA, *NEEDED))
+    host = lab.host(root, "server")
     units = ["kea-dhcp4-server", "kea-dhcp6-server", "nats-server"]
     host.run(["systemctl", "disable", "--now", *units])
     put_hook(host, target)

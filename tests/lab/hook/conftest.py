@@ -1,7 +1,6 @@
 """For each target one host with its Kea and the hook, which the tests start anew as they need."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,6 +10,7 @@ from kit.lab.relay import Relay
 from kit.lab.relay6 import Clients6
 from kit.paths import ROOT
 from kit.targets import Target
+from tests.lab.conftest import kea_root
 from tests.lab.hook import routed
 
 SERVER4 = "10.1.0.1"
@@ -50,9 +50,9 @@ def lab(target: Target) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="session")
-def server(lab: Lab, target: Target, kea_root: Path) -> Host:
+def server(lab: Lab, target: Target) -> Host:
     """A host with the target's Kea, stopped, our hook, and some scripts."""
-    host = lab.host(kea_root, "server")
+    host = lab.host(kea_root(target), "server")
     host.run(["systemctl", "disable", "--now", "kea-dhcp4-server", "kea-dhcp6-server"])
     put_hook(host, target)
     host.put(ROOT / "examples" / "debug" / "debug", f"{SCRIPTS}/debug", 0o755)

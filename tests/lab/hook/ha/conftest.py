@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from kit.lab.relay import NOWHERE, Relay
 from kit.lab.relay6 import IA, Clients6
 from kit.targets import Target
 from tests.high_availability import high_availability, wait_for_state
+from tests.lab.conftest import kea_root
 from tests.lab.hook.conftest import CLIENT6, SERVER4, SUBNETS4, SUBNETS6
 
 PARTNER4 = "10.1.0.3"
@@ -39,9 +39,9 @@ one_of_each = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="session")
-def partner(lab: Lab, access: Access, target: Target, kea_root: Path) -> Host:
+def partner(lab: Lab, access: Access, target: Target) -> Host:
     """A second host on the clients' link, with the target's Kea and our hook."""
-    host = lab.host(kea_root, "partner")
+    host = lab.host(kea_root(target), "partner")
     host.run(["systemctl", "stop", "kea-dhcp4-server", "kea-dhcp6-server"])
     put_hook(host, target)
     access.attach(host, INTERFACE, [f"{PARTNER4}/16", "2001:db8::3/64", "fe80::3/64"])

@@ -70,7 +70,7 @@ def test_each_is_restarted_while_the_other_serves(
 @pytest.mark.parametrize("pair", [(4, "hot-standby")], ids=["hot-standby"], indirect=True)
 def test_one_without_its_partner_is_not_whole(pair: Pair) -> None:
     start(pair)
-    told(pair.primary, "whole", "0")
+    told(pair.primary, "whole", SECONDS)
     pair.partner.kill()
     wait_for_state(pair.primary, "partner-down")
     with pytest.raises(CommandFailed, match="its HA state is partner-down"):
