@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 from kit.lab.relay import Relay, Reply4
 from kit.wait import until
@@ -69,14 +70,23 @@ def renews(relay: Relay, client: int, patience: float) -> Callable[[], Reply4 | 
     return ask
 
 
-def exchanges(relay: Relay, client: int, patience: float) -> Callable[[], Reply4 | None]:
-    """The rounds are whole exchanges, from DISCOVER to ACK; the same `patience` for each reply."""
+def exchanges(
+    relay: Relay, client: int, patience: float, tries: int = 1
+) -> Callable[[], Reply4 | None]:
+    """The rounds are whole exchanges, from DISCOVER to ACK; the same `patience` for each reply.
+
+    tries: how often each message is sent, as clients do without a reply.
+    """
+
+    def answer(*message: Any, **options: Any) -> Reply4 | None:
+        for _ in range(tries):
+            if reply := relay.reply(relay.send(*message, **options), patience):
+                return reply
+        return None
 
     def ask() -> Reply4 | None:
-        offer = relay.reply(relay.send("DISCOVER", client), patience)
-        if not offer:
+        if not (offer := answer("DISCOVER", client)):
             return None
-        server = {54: offer.options[54]}
-        return relay.reply(relay.send("REQUEST", client, offer.address, options=server), patience)
+        return answer("REQUEST", client, offer.address, options={54: offer.options[54]})
 
     return ask

@@ -21,7 +21,6 @@ from tests.high_availability import HEARTBEAT, RESPONSE, high_availability, wait
 from tests.packaging import newer
 
 pytestmark = pytest.mark.thorough
-"""Every day what it asks the servers is tried in tests/lab/hook/ha."""
 
 ROLLING = ROOT / "playbooks" / "rolling.yml"
 CLIENTS = {"primary": "10.255.0.1", "standby": "10.255.0.2"}
