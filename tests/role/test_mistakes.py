@@ -36,7 +36,10 @@ AT_ONCE = {
         "kea_runscript_dhcp4_subnet: not among this role's variables",
     ),
     "wrong value": ({"servers": ["dhcp5"]}, "value of kea_runscript_servers must be"),
-    "no file": ({"scripts": ["files/absent"]}, "files/absent"),
+    "no file": (
+        {"scripts": ["files/absent"], "dhcp4_hook": {}, "dhcp6_hook": {}},
+        "kea_runscript_scripts names files/absent, and there is no such file",
+    ),
     "script not deployed": (
         {"dhcp4_hook": {"script": "absent"}},
         "kea_runscript_dhcp4_hook names the script absent, which is not among",
