@@ -44,7 +44,7 @@ ip address add 10.0.0.1/24 dev eth1
 ip address add 2001:db8:0:1::1/64 dev eth1 nodad
 ip address add fe80::1/64 dev eth1 nodad
 ip address add fe80::9/64 dev eth2 nodad
-# So it does with routes to its own addresses.
+# The kernel adds the routes to its own addresses a moment after these.
 for address in 2001:db8:0:1::1 fe80::1 fe80::9; do
     until ip -6 route show table local | grep -q "^local $address dev "; do sleep 0.01; done
 done

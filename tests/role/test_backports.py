@@ -52,5 +52,5 @@ def test_kea_comes_from_backports_where_the_component_does(kea: Server) -> None:
 
 
 def release(kea: Server) -> str:
-    """The Kea that serves."""
+    """The Kea that is installed."""
     return kea.shell("kea-dhcp4 -v").strip()
