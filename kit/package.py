@@ -26,6 +26,8 @@ HOOK = "kea-hook-runscript"
 PYTHON = "python3-kea-runscript"
 STAGES = {HOOK: "stage", PYTHON: "python"}
 """The packages, each with the folder in build/<target> that holds its built files."""
+SYMBOLS = {"deb": "dbgsym", "rpm": "debuginfo"}
+"""The end of the name of a package with debug symbols, as each format's distributions have it."""
 
 MAINTAINER = "The kea-hook-runscript authors <authors@kea-hook-runscript.invalid>"
 """There is no address to write to, and a package must have one."""
@@ -51,9 +53,8 @@ def packages(target: Target) -> list[Path]:
 
 
 def everything(target: Target) -> list[Path]:
-    """The same, and for apt the packages with debug symbols."""
-    symbols_of = STAGES if target.format == "deb" else ()
-    return [*packages(target), *(dbgsym(target, name) for name in symbols_of)]
+    """The same, and those with debug symbols."""
+    return [*packages(target), *(symbols_of(target, name) for name in STAGES)]
 
 
 def package(target: Target, name: str = HOOK) -> Path:
@@ -71,23 +72,32 @@ def assemble(name: str, target: Target, kea: str, stage: Path, libraries: list[s
     version = _version(name, target, kea)
     _write_documents(target, name, version)
     description = render(name, target, kea, stage, libraries)
-    file = {"deb": f"{name}_{version}_{target.arch}", "rpm": f"{name}-{version}.{target.arch}"}
-    return pack(description, BUILD / target.name / f"{file[target.format]}.{target.format}")
+    return pack(description, _place(name, target, version))
 
 
-def dbgsym(target: Target, name: str = HOOK) -> Path:
+def symbols_of(target: Target, name: str = HOOK) -> Path:
     """Builds `target` and makes the package with the debug symbols of another."""
     stage = build(target).with_name(symbols(STAGES[name]))
+    return assemble_symbols(name, target, targets.kea_release(target), stage)
+
+
+def assemble_symbols(name: str, target: Target, kea: str, stage: Path) -> Path:
+    """Makes the package with the debug symbols of another, which are in `stage`."""
     staged = _files(stage)
     # .../.build-id/12/3456.debug is of the build id 123456
     build_ids = [Path(file["path"]).parent.name + Path(file["path"]).stem for file in staged]
-    description = _template("dbgsym").render(
-        **_common(name, target, targets.kea_release(target), stage),
-        staged=staged,
-        build_ids=build_ids,
+    version, called = _version(name, target, kea), f"{name}-{SYMBOLS[target.format]}"
+    _write_documents(target, name, version)
+    description = _template("symbols").render(
+        **_common(name, target, kea, stage), symbols=called, staged=staged, build_ids=build_ids
     )
-    file = f"{name}-dbgsym_{full_version(target, name)}_{target.arch}.deb"
-    return pack(description, BUILD / target.name / file)
+    return pack(description, _place(called, target, version))
+
+
+def _place(name: str, target: Target, version: str) -> Path:
+    """Where a package is made, under the name that its format wants."""
+    file = {"deb": f"{name}_{version}_{target.arch}", "rpm": f"{name}-{version}.{target.arch}"}
+    return BUILD / target.name / f"{file[target.format]}.{target.format}"
 
 
 def pack(description: str, made: Path) -> Path:
@@ -125,7 +135,6 @@ def render(name: str, target: Target, kea: str, stage: Path, libraries: list[str
         **_common(name, target, kea, stage),
         libraries=libraries,
         checkout=ROOT,
-        documents=_documents(target, name),
         documentation=f"/usr/share/doc/{name}",
         **(_hook(kea) if name == HOOK else _python(stage)),
     )
@@ -150,6 +159,7 @@ def _common(name: str, target: Target, kea: str, stage: Path) -> dict[str, objec
         "version": targets.version(),
         "release": _release(name, target, kea),
         "stage": stage,
+        "documents": _documents(target, name),
         "maintainer": MAINTAINER,
     }
 

@@ -16,7 +16,7 @@ from kit.errors import Problem
 from kit.lab import client, host
 from kit.paths import CACHE, ROOT
 
-MOST_WORKERS = 4
+MOST_WORKERS = 8
 
 ASKED_FOR = ("containers", "thorough", "vm")
 """Marks of tests that run only when asked for, by an option of their name."""
@@ -45,32 +45,33 @@ def run_all(
 ) -> None:
     """Lint, then run the C++ and the Python tests; with CI=true a skipped test is a failure."""
     asked = {"containers": containers, "thorough": thorough, "vm": vm}
-    if any(asked.values()):
-        needs.ensure()
-        marks = " or ".join(name for name in ASKED_FOR if asked[name])
-        if code := _pytest(k, "-m", marks):
-            raise Problem("", code=code)
-        return
-    if needs.are_root():
+    marks = " or ".join(name for name in ASKED_FOR if asked[name])
+    all_of_it = not k and not marks
+    if needs.are_root() or marks:
         needs.ensure()
     else:
         print("Not root: without clang-tidy, the C++ tests, and all that runs in roots or hosts.")
-    if not k:
-        if needs.are_root():
-            with Console(stderr=True).status("roots of all targets (minutes, but only once)"):
-                roots.prepare(_roots())
-        lint.lint_task(context)
-        if needs.are_root():
-            with Console(stderr=True).status("C++ tests"):
-                said = build.check(targets.named(build.CPP_TARGET))
-            print(said.strip().splitlines()[-1])
-            with Console(stderr=True).status("C++ tests under sanitizers"):
-                sanitize.check()
-    with sanitize.fuzzing() if needs.are_root() and not k else nullcontext():
-        ended = {_pytest(k, *_at_once())}
-    ended.add(_pytest(k, "-m", f"alone and {EVERYDAY}"))
+    if all_of_it:
+        _check_sources(context)
+    with sanitize.fuzzing() if needs.are_root() and all_of_it else nullcontext():
+        ended = {_pytest(k, *_at_once(marks or EVERYDAY))}
+    ended.add(_pytest(k, "-m", f"alone and ({marks or EVERYDAY})"))
     if ended - {0, NO_TEST} or ended == {NO_TEST}:
         raise Problem("", code=max(ended - {NO_TEST}, default=NO_TEST))
+
+
+def _check_sources(context: Context) -> None:
+    """Run the linters, and the C++ tests where roots can be made."""
+    if needs.are_root():
+        with Console(stderr=True).status("roots of all targets (minutes, but only once)"):
+            roots.prepare(_roots())
+    lint.lint_task(context)
+    if needs.are_root():
+        with Console(stderr=True).status("C++ tests"):
+            said = build.check(targets.named(build.CPP_TARGET))
+        print(said.strip().splitlines()[-1])
+        with Console(stderr=True).status("C++ tests under sanitizers"):
+            sanitize.check()
 
 
 def _pytest(k: str, *options: str) -> int:
@@ -88,10 +89,10 @@ def _pytest(k: str, *options: str) -> int:
         ).returncode
 
 
-def _at_once() -> list[str]:
-    """Options for all tests but those that measure time: most of them wait most of theirs."""
-    workers = min(MOST_WORKERS, len(os.sched_getaffinity(0)) + 1)
-    return ["-m", f"not alone and {EVERYDAY}", "-n", str(workers)]
+def _at_once(marks: str) -> list[str]:
+    """Options for all those tests that do not measure time: most of them wait most of theirs."""
+    workers = min(MOST_WORKERS, 2 * len(os.sched_getaffinity(0)))
+    return ["-m", f"not alone and ({marks})", "-n", str(workers)]
 
 
 def _roots() -> list[roots.Root]:

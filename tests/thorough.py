@@ -1,12 +1,9 @@
 """What the everyday run leaves to `./inv test --thorough`: who gets the mark of that name."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
-
-from kit import targets
-
-NATIVE = [target.name for target in targets.load().values() if target.native]
 
 BOTH_MODES = "trixie"
 """The target on which every day takes both threading modes."""
@@ -15,12 +12,11 @@ SINGLE_BY_DEFAULT = "bookworm"
 """The target whose Kea is single-threaded if it is not told; the others' are not."""
 
 
-def every_day_on(*names: str) -> pytest.MarkDecorator:
-    """A test of `target`, every day with the named ones only."""
-    values = [
-        name if name in names else pytest.param(name, marks=pytest.mark.thorough) for name in NATIVE
+def every_day(chosen: str, among: Iterable[str]) -> list[Any]:
+    """The parameters of a fixture or test that is done with one of them every day."""
+    return [
+        name if name == chosen else pytest.param(name, marks=pytest.mark.thorough) for name in among
     ]
-    return pytest.mark.parametrize("target", values, indirect=True, scope="session")
 
 
 def in_the_other_mode(parameters: dict[str, Any]) -> bool:

@@ -11,12 +11,12 @@ namespace kea_runscript::core {
 enum class Notice {
     RunnerStarted,      ///< entry, pid
     RunnerStartFailed,  ///< entry, program, reason
-    RunnerStartDenied,  ///< entry, program: the kernel refused the start (EACCES)
+    RunnerStartDenied,  ///< entry, program, server: the kernel refused the start (EACCES)
     RunnerRefused,      ///< entry, program: it speaks another version of the protocol
     WorkerRefused,      ///< entry, script: the same
     SocketConnected,    ///< entry, path
     SocketFailed,       ///< entry, path, reason
-    SocketDenied,       ///< entry, path: the kernel refused the connection (EACCES)
+    SocketDenied,       ///< entry, path, server: the kernel refused the connection (EACCES)
     SocketRefused,      ///< entry, path, the user who listens there and may not
     PeerEnded,          ///< entry, peer, how, number of unanswered events
     PeerHung,           ///< entry, peer, event

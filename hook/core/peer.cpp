@@ -140,6 +140,10 @@ void Peer::open(Clock::time_point now) {
     sent_ = 0;
 }
 
+std::string Peer::server() const {
+    return "kea-dhcp" + hello_.family;
+}
+
 bool Peer::start() {
     try {
         stream_ = start_child(command_);
@@ -147,7 +151,7 @@ bool Peer::start() {
         return true;
     } catch (const std::system_error& error) {
         if (error.code() == std::errc::permission_denied) {
-            notify_(Notice::RunnerStartDenied, {hello_.entry, command_.front()});
+            notify_(Notice::RunnerStartDenied, {hello_.entry, command_.front(), server()});
         } else {
             notify_(Notice::RunnerStartFailed,
                     {hello_.entry, command_.front(), error.code().message()});
@@ -166,7 +170,7 @@ bool Peer::connect() {
         notify_(Notice::SocketRefused, {hello_.entry, path, error.what()});
     } catch (const std::system_error& error) {
         if (error.code() == std::errc::permission_denied) {
-            notify_(Notice::SocketDenied, {hello_.entry, path});
+            notify_(Notice::SocketDenied, {hello_.entry, path, server()});
         } else {
             notify_(Notice::SocketFailed, {hello_.entry, path, error.code().message()});
         }

@@ -81,6 +81,7 @@ public:
 
 private:
     void open(Clock::time_point now);
+    std::string server() const;  ///< the program that has loaded the library
     bool start();
     bool connect();
     void back_off(Clock::time_point now);

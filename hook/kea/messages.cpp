@@ -41,8 +41,8 @@ const NoticeMessage kNotices[] = {
      "%1: cannot start %2: %3; the package kea-hook-runscript installs it; it is tried again"},
     {Notice::RunnerStartDenied, Severity::Error, "RUNSCRIPT_RUNNER_START_DENIED",
      "%1: the kernel refuses to start %2 (permission denied); where AppArmor confines Kea, add the "
-     "line '%2 PUx,' to /etc/apparmor.d/local/usr.sbin.kea-dhcp4 or usr.sbin.kea-dhcp6 and load "
-     "the profile again; it is tried again"},
+     "line '%2 PUx,' to /etc/apparmor.d/local/usr.sbin.%3 and load the profile again; it is tried "
+     "again"},
     {Notice::RunnerRefused, Severity::Error, "RUNSCRIPT_RUNNER_REFUSED",
      "%1: %2 is of another version than the library in memory; restart Kea"},
     {Notice::WorkerRefused, Severity::Error, "RUNSCRIPT_WORKER_REFUSED",
@@ -55,8 +55,7 @@ const NoticeMessage kNotices[] = {
     {Notice::SocketDenied, Severity::Error, "RUNSCRIPT_SOCKET_DENIED",
      "%1: no permission to connect to %2: Kea's user needs write permission for it and search "
      "permission for its folders; where AppArmor confines Kea, add the line '%2 rw,' to "
-     "/etc/apparmor.d/local/usr.sbin.kea-dhcp4 or usr.sbin.kea-dhcp6 and load the profile again; "
-     "it is tried again"},
+     "/etc/apparmor.d/local/usr.sbin.%3 and load the profile again; it is tried again"},
     {Notice::SocketRefused, Severity::Error, "RUNSCRIPT_SOCKET_REFUSED",
      "%1: %2 is served by %3, but only root and Kea's own user may, or else the one user that "
      "'socket-user' names; it is tried again"},

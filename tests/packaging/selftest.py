@@ -87,6 +87,12 @@ def ours(name: str = package.HOOK, kea: str = "") -> Path:
     return package.assemble(name, SELFTEST, release, stage, rpm.requires(stage))
 
 
+def symbols(name: str = package.HOOK) -> Path:
+    """The debug symbols of our package."""
+    stage = build.build(DEBIAN).with_name(build.symbols(package.STAGES[name]))
+    return package.assemble_symbols(name, SELFTEST, targets.kea_release(DEBIAN), stage)
+
+
 def pack(made: Path, **description: object) -> Path:
     """Make an rpm of a description for nFPM that leaves out what all of them have."""
     common = {

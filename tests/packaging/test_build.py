@@ -6,11 +6,10 @@ import pytest
 
 from kit import build, targets
 from kit.targets import Target
-from tests.thorough import every_day_on
 
 
-# `./inv test` begins with them on build.CPP_TARGET.
-@every_day_on("bookworm")
+# Every day they are run on build.CPP_TARGET, before all else.
+@pytest.mark.thorough
 def test_its_own_tests_pass(target: Target) -> None:
     assert "100% tests passed" in build.check(target)
 

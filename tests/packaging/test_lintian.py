@@ -12,7 +12,7 @@ LINTIAN = roots.Root("trixie", ("lintian",))
 
 @pytest.mark.parametrize("name", package.STAGES)
 def test_lintian_says_nothing(target: Target, name: str) -> None:
-    debs = (package.package(target, name), package.dbgsym(target, name))
+    debs = (package.package(target, name), package.symbols_of(target, name))
     there = {deb: f"/{deb.name}" for deb in debs}
     done = roots.run(
         roots.ensure(LINTIAN),

@@ -10,7 +10,7 @@ import pytest
 from pysequoia import CipherSuite, Profile, Tsk
 from rpm_rs import Package
 
-from kit import package, repository, roots, rpm, signing
+from kit import build, package, repository, roots, rpm, signing
 from kit.lab import Host, Lab
 from kit.lab.kea import SCRIPTS, Kea
 from kit.paths import ROOT
@@ -209,10 +209,31 @@ def test_two_packagings_give_the_same_bytes(ours: Path) -> None:
     assert selftest.ours().read_bytes() == first
 
 
+def test_debug_symbols_come_with_what_they_are_of(
+    packages: list[Path], ours: Path, tmp_path: Path
+) -> None:
+    published = publish([*packages, ours, selftest.symbols()], tmp_path)
+    installed = in_room(
+        published,
+        f"""
+        dnf -y install {package.HOOK}-debuginfo
+        rpm --query {package.HOOK} --queryformat 'version: %{{version}}-%{{release}}\n'
+        rpm --query {package.HOOK}-debuginfo --requires
+        rpm --query {package.HOOK}-debuginfo --list
+        """,
+    ).stdout
+    version = re.search("version: (.*)", installed)[1]
+    assert f"{package.HOOK} = {version}\n" in installed
+    found = re.findall(r"/usr/lib/debug/\.build-id/(.*)\.debug\n", installed)
+    symbols = build.build(selftest.DEBIAN).with_name(build.symbols(package.STAGES[package.HOOK]))
+    assert sorted(found) == sorted(f"{f.parent.name}/{f.stem}" for f in symbols.rglob("*.debug"))
+
+
+@pytest.mark.parametrize("make", [selftest.ours, selftest.symbols])
 @pytest.mark.parametrize("name", package.STAGES)
-def test_rpmlint_says_nothing(name: str, tmp_path: Path) -> None:
+def test_rpmlint_says_nothing(name: str, make: Callable[[str], Path], tmp_path: Path) -> None:
     """packaging/rpmlint.toml has what it is not asked, and why."""
-    published = publish([selftest.ours(name)], tmp_path)
+    published = publish([make(name)], tmp_path)
     done = roots.run(
         roots.ensure(rpm.TOOLS),
         ["sh", "-euc", LINT, "sh", str(one(published, "*.rpm").relative_to(published))],

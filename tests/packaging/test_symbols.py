@@ -34,7 +34,7 @@ def build_id(file: ELFFile) -> str:
 
 @pytest.mark.parametrize("name", package.STAGES)
 def test_each_compiled_file_has_its_symbols(target: Target, name: str) -> None:
-    symbols = compiled(package.dbgsym(target, name))
+    symbols = compiled(package.symbols_of(target, name))
     expected = {}
     for path, file in compiled(package.package(target, name)).items():
         found = build_id(file)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from kit import package, repository, roots, signing, targets
+from kit import roots, targets
 from kit.lab import Access, Host, Lab
 from kit.lab.host import PACKAGES
 from kit.lab.kea import LIBRARY, SCRIPTS, Kea
 from kit.lab.relay import Relay
-from kit.repository import apt
 from kit.targets import Target
+from tests import backports
 from tests.asking import Asking, renews
-from tests.packaging import newer
+from tests.backports import DEBIAN, NEW, OLD
 
 SERVER, RELAY = "10.1.0.1", "10.1.0.2"
 SUBNET = {
@@ -27,10 +27,6 @@ SUBNET = {
     "rebind-timer": 500,
     "renew-timer": 2,
 }
-BACKPORTS = "trixie-backports"
-PIN = f"Package: *\nPin: release n={BACKPORTS}\nPin-Priority: 100\n"
-"""What Debian's own says of itself: nothing comes from there that nobody has asked for."""
-
 INTERVAL = 0.05
 """Seconds from one renewal to the next, and for which each is waited for."""
 
@@ -46,11 +42,7 @@ class Site:
 
     def arrive(self, archive: str) -> None:
         """From now on the host knows these packages: `archive` is suite and component."""
-        name = f"{archive}.sources"
-        sources = (self.published / name).read_text()
-        there = sources.replace("https://repository.example/", self.url)
-        self.host.write(f"/etc/apt/sources.list.d/{name}", there)
-        self.host.run(["apt-get", "-q", "update"])
+        backports.arrive(self.host, self.published, self.url, archive)
 
     def apt(self, command: str, check: bool = True) -> tuple[int, str]:
         """The status that apt ends with, and what it says."""
@@ -66,28 +58,24 @@ class Site:
 
 @pytest.fixture
 def old() -> Target:
-    return targets.named("trixie")
+    return targets.named(OLD)
 
 
 @pytest.fixture
 def new() -> Target:
-    return targets.named("trixie-backports")
+    return targets.named(NEW)
 
 
 @pytest.fixture
 def site(as_root: None, old: Target, new: Target, tmp_path: Path) -> Iterator[Site]:
     """A host with Debian's Kea and our hook for it."""
-    ours = {("trixie", t.track): [package.package(t)] for t in (old, new)}
-    debian = {("trixie", "debian"): newer.debian(old), (BACKPORTS, "debian"): newer.debian(new)}
-    published = repository.make({**ours, **debian}, tmp_path / "repository", signing.key())
+    published = backports.publish(tmp_path / "repository")
     with Lab() as lab:
         host = lab.host(roots.ensure(old.root(*PACKAGES)), "server")
         access = lab.access(host, "eth1", [f"{SERVER}/16"])
-        host.put(published / repository.KEY_FILE, apt.KEY_THERE)
         site = Site(host, access, published, lab.serve(published))
-        host.write("/etc/apt/preferences.d/backports", PIN)
-        site.arrive("trixie-debian")
-        site.arrive("trixie-distro")
+        site.arrive(f"{OLD}-{DEBIAN}")
+        site.arrive(f"{OLD}-{old.track}")
         site.apt("install kea-dhcp4-server kea-hook-runscript")
         yield site
 
@@ -126,14 +114,14 @@ def test_kea_and_hook_move_while_clients_are_served(
     lease = laptop.dhcp4()
     before = kea.pid
 
-    site.arrive(f"{BACKPORTS}-debian")
-    ended, said = site.apt(f"install -t {BACKPORTS} kea-dhcp4-server", check=False)
+    site.arrive(f"{NEW}-{DEBIAN}")
+    ended, said = site.apt(f"install -t {NEW} kea-dhcp4-server", check=False)
     assert ended
     assert "kea-hook-runscript is not removed" in said
     assert kea.pid == before
 
-    site.arrive("trixie-backports")
-    _, said = site.apt(f"install -t {BACKPORTS} kea-dhcp4-server")
+    site.arrive(f"{OLD}-{new.track}")
+    _, said = site.apt(f"install -t {NEW} kea-dhcp4-server")
     moved = time.time()
     assert kea.pid not in (0, before), said
     kea.wait_for_log("DHCP4_STARTED", times=2)  # apt returns before Kea has its socket

@@ -15,8 +15,9 @@ from tests.packaging import newer, tables
 from tests.packaging.conftest import in_room
 from tests.packaging.moves import STAYS, STOPPED, TOGETHER, WAITS
 from tests.packaging.tables import Row, Table
+from tests.thorough import every_day
 
-SUITES = ("bookworm", "trixie", "forky")
+SUITES = every_day("trixie", among=("bookworm", "trixie", "forky"))
 """Each with an apt of its own; trixie-backports has trixie's."""
 
 KEA = ("kea-common", "kea-dhcp4-server", "kea-dhcp6-server")

@@ -11,11 +11,10 @@ from kit.server import Server
 from kit.targets import Target
 from tests.role import hosts
 from tests.role.hosts import Site
+from tests.thorough import every_day
 
 
-@pytest.fixture(
-    scope="session", params=[pytest.param("bookworm", marks=pytest.mark.thorough), "trixie"]
-)
+@pytest.fixture(scope="session", params=every_day("trixie", among=("bookworm", "trixie")))
 def bare(
     as_root: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:

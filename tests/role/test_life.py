@@ -92,7 +92,6 @@ def test_a_package_file_is_installed_and_its_hook_served(installed: Site) -> Non
     assert not installed.kea.host.inside("/run/kea-hook-runscript.deb").exists()
 
 
-@pytest.mark.thorough
 def test_a_second_run_with_a_package_file_changes_nothing(installed: Site) -> None:
     assert installed.play("from_file", package_file=str(installed.ours)).changed == {"site": 0}
 
@@ -111,7 +110,6 @@ def test_a_newer_package_and_an_older_one_restart_kea_once_each(installed: Site)
     assert site.version() == version
 
 
-@pytest.mark.thorough
 def test_a_version_that_is_not_offered_is_named_beside_those_that_are(installed: Site) -> None:
     version = installed.version()
     with pytest.raises(CommandFailed, match="apt offers no kea-hook-runscript 9") as f:
@@ -159,14 +157,12 @@ def test_absent_once_more_changes_nothing(gone: Gone) -> None:
     assert gone.again.changed == {"site": 0}
 
 
-@pytest.mark.thorough
 def test_absent_changes_nothing_where_nothing_was(site: Site, gone: Gone) -> None:
     site.kea.shell("apt-get -q -y purge kea-common")
     for options in ([], ["--check"]):
         assert site.play("from_file", *options, state="absent").changed == {"site": 0}
 
 
-@pytest.mark.thorough
 def test_a_script_that_nobody_deployed_stays(site: Site, tmp_path: Path) -> None:
     script = "/etc/kea-runscript/scripts/own"
     site.kea.host.write(script, "#!/bin/sh\n", 0o755)

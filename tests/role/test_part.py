@@ -94,7 +94,6 @@ def test_the_hook_comes_into_the_operators_configuration_by_reload(
     included.kea.host.wait_for_output(log, f"KEA_LEASE4_ADDRESS={address}")
 
 
-@pytest.mark.thorough
 def test_a_second_run_changes_nothing(included: Site) -> None:
     assert included.play("hooks_only", repository=True).changed == {"site": 0}
 
@@ -110,7 +109,6 @@ def test_an_entry_that_kea_refuses_is_not_kept(included: Site, part: str) -> Non
         assert "See to kea_runscript_dhcp4_hook" in said
 
 
-@pytest.mark.thorough
 def test_the_operators_own_mistake_is_named_and_not_reloaded(included: Site, part: str) -> None:
     configure(included, EXAMPLE.replace('"id": 1', '"number": 1'))
     with pytest.raises(CommandFailed, match=r"kea-dhcp4\.conf, which is yours"):

@@ -12,6 +12,7 @@ from kit import server, targets
 from kit.customer import customer
 from kit.lab import CommandFailed, Lab
 from kit.server import Server
+from tests.thorough import every_day
 
 SOCKET = "/run/kea-runscript-route.socket"
 DROP_IN = "/etc/systemd/networkd.conf.d/kea-runscript.conf"
@@ -44,10 +45,7 @@ socket.socket(socket.AF_UNIX).connect(sys.argv[1])
 
 @pytest.fixture(
     scope="module",
-    params=[
-        pytest.param(name, marks=[] if name == "trixie" else pytest.mark.thorough)
-        for name in ("bookworm", "trixie", "trixie-backports", "forky")
-    ],
+    params=every_day("trixie", among=("bookworm", "trixie", "trixie-backports", "forky")),
 )
 def kea(
     as_root: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

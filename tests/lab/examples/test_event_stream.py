@@ -15,6 +15,7 @@ from kit.lab.kea import Kea
 from kit.lab.relay import Relay
 from kit.targets import Target
 from tests.lab.examples.conftest import EXAMPLES, LAN4, example
+from tests.thorough import every_day
 
 FOLDER = EXAMPLES / "event_stream"
 UNITS = ("event-stream.socket", "event-stream.service")
@@ -54,10 +55,7 @@ KEA_LEASE4_HOSTNAME={name}
 
 pytestmark = pytest.mark.parametrize(
     "target",
-    [
-        "trixie",
-        *(pytest.param(name, marks=pytest.mark.thorough) for name in ("bookworm", "forky")),
-    ],
+    every_day("trixie", among=("trixie", "bookworm", "forky")),
     indirect=True,
     scope="session",
 )

@@ -13,6 +13,7 @@ from kit.lab.kea import Kea
 from kit.lab.relay6 import IA, Clients6
 from kit.targets import Target
 from tests.lab.examples.conftest import EXAMPLES, LAN4, example, short
+from tests.thorough import every_day
 
 FOLDER = EXAMPLES / "nft_set"
 UNITS = ("kea-nft-set@.socket", "kea-nft-set@.service")
@@ -31,13 +32,7 @@ SUBNETS6 = [
 
 pytestmark = pytest.mark.parametrize(
     "target",
-    [
-        "trixie",
-        *(
-            pytest.param(name, marks=pytest.mark.thorough)
-            for name in ("bookworm", "trixie-backports", "forky")
-        ),
-    ],
+    every_day("trixie", among=("trixie", "bookworm", "trixie-backports", "forky")),
     indirect=True,
     scope="session",
 )
