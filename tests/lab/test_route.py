@@ -193,6 +193,8 @@ def test_an_interface_that_does_not_exist(net: Net) -> None:
 @BOTH
 def test_an_interface_that_is_down(net: Net, prefix: str, first: str, second: str) -> None:
     net.ip("link set eth1 down")
+    # The other end notes it later, and then its routes are shown with that.
+    net.sh("until ip link show peer1 | grep -q 'state LOWERLAYERDOWN'; do sleep 0.01; done")
     net.refuses(f"add {prefix} dev eth1", 1, "ip link set dev eth1 up")
 
 
