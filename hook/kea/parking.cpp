@@ -1,5 +1,6 @@
 #include "kea/parking.h"
 
+#include <chrono>
 #include <exception>
 
 #include "kea/messages.h"
@@ -10,6 +11,9 @@ namespace {
 
 /// Kea's own default of `parked-packet-limit`.
 constexpr std::size_t kDefaultLimit = 256;
+
+/// How long to leave other callouts the time to return.
+constexpr std::chrono::microseconds kCallouts{100};
 
 }  // namespace
 
@@ -52,7 +56,23 @@ void Parking::settle(std::uint64_t ticket, core::Verdict verdict) {
     // Single-threaded, Kea sends the reply in the thread that resumes the packet. Multi-threaded,
     // it hands the packet to its threads: while the main thread makes ready for a reload, it would
     // stay with them, and so would the library, which then can't be unloaded.
-    main_thread_.post([this, ticket, fate] { go(ticket, fate); });
+    main_thread_.post([this, ticket, fate] { go_after_callouts(ticket, fate); });
+}
+
+void Parking::go_after_callouts(std::uint64_t ticket, Fate fate) {
+    bool wait = false;
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        const auto found = parked_.find(ticket);
+        wait = found != parked_.end() && found->second.in_callouts();
+    }
+    if (wait) {
+        // The script was faster than the callouts of libraries after ours. One that parks the
+        // packet as well, as high availability does, must find it still parked.
+        main_thread_.after(kCallouts, [this, ticket, fate] { go_after_callouts(ticket, fate); });
+    } else {
+        go(ticket, fate);
+    }
 }
 
 void Parking::drop_all() {

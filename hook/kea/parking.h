@@ -56,7 +56,9 @@ public:
                     break;
             }
         };
-        return add({transaction, way, [query] { return query->getLabel(); }});
+        // The packet has the handle, which is at no library once all callouts have returned.
+        const auto in_callouts = [&handle, query] { return handle.getCurrentLibrary() != -1; };
+        return add({transaction, way, in_callouts, [query] { return query->getLabel(); }});
     }
 
     /// What Kea calls the packet in its log, if it is still parked.
@@ -78,11 +80,13 @@ private:
     struct Parked {
         std::string transaction;
         Way way;
+        std::function<bool()> in_callouts;
         std::function<std::string()> label;
     };
 
     std::uint64_t add(Parked packet);
     void go(std::uint64_t ticket, Fate fate);
+    void go_after_callouts(std::uint64_t ticket, Fate fate);
 
     MainThread& main_thread_;
     std::atomic<std::size_t> limit_;

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from kit import build
 from kit.lab import Access, Client, Host, Lab
 from kit.lab.kea import SCRIPTS, Kea, put_hook
 from kit.lab.relay import Relay
 from kit.lab.relay6 import Clients6
-from kit.paths import ROOT
+from kit.paths import BUILD, ROOT
 from kit.targets import Target
 from tests.lab.conftest import kea_root
 from tests.lab.hook import routed
@@ -105,6 +106,16 @@ def registering6(gateway: Client) -> Iterator[Clients6]:
     client = Clients6(gateway, REGISTERED6)
     yield client
     client.close()
+
+
+def put_library(host: Host, target: Target, name: str) -> str:
+    """Compile one of this folder's hook libraries for a host; returns where it is there."""
+    compiler = ["g++", "-std=c++17", "-shared", "-fPIC", "-isystem", "/usr/include/kea"]
+    source = f"{build.CHECKOUT_THERE}/tests/lab/hook/{name}.cpp"
+    build.inside(target, [*compiler, "-o", f"{build.BUILD_THERE}/{name}.so", source])
+    path = f"{target.hooks_dir}/{name}.so"
+    host.put(BUILD / target.name / f"{name}.so", path)
+    return path
 
 
 def parties(

@@ -4,15 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from kit import build
 from kit.lab import Client, Host
 from kit.lab.kea import Kea
 from kit.lab.relay import NOWHERE
-from kit.paths import BUILD
 from kit.targets import Target
 from kit.wait import until
 from tests.lab.hook.calls import SCRIPT, Calls
-from tests.lab.hook.conftest import RELAY4, SERVER4
+from tests.lab.hook.conftest import RELAY4, SERVER4, put_library
 from tests.lab.hook.contract_checks import (
     assert_told,
     ifindex,
@@ -100,12 +98,7 @@ def talkers(gateway: Client, server: Host, target: Target) -> Iterator[tuple[Tol
 @pytest.fixture(scope="session")
 def taken(server: Host, target: Target) -> str:
     """A library that makes Kea decline what is offered to TAKEN, by its path on the server."""
-    compiler = ["g++", "-std=c++17", "-shared", "-fPIC", "-isystem", "/usr/include/kea"]
-    source = f"{build.CHECKOUT_THERE}/tests/lab/hook/taken.cpp"
-    build.inside(target, [*compiler, "-o", f"{build.BUILD_THERE}/taken.so", source])
-    path = f"{target.hooks_dir}/taken.so"
-    server.put(BUILD / target.name / "taken.so", path)
-    return path
+    return put_library(server, target, "taken")
 
 
 def test_a_script_is_told_exactly_what_the_contract_says(
