@@ -56,23 +56,7 @@ void Parking::settle(std::uint64_t ticket, core::Verdict verdict) {
     // Single-threaded, Kea sends the reply in the thread that resumes the packet. Multi-threaded,
     // it hands the packet to its threads: while the main thread makes ready for a reload, it would
     // stay with them, and so would the library, which then can't be unloaded.
-    main_thread_.post([this, ticket, fate] { go_after_callouts(ticket, fate); });
-}
-
-void Parking::go_after_callouts(std::uint64_t ticket, Fate fate) {
-    bool wait = false;
-    {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        const auto found = parked_.find(ticket);
-        wait = found != parked_.end() && found->second.in_callouts();
-    }
-    if (wait) {
-        // The script was faster than the callouts of libraries after ours. One that parks the
-        // packet as well, as high availability does, must find it still parked.
-        main_thread_.after(kCallouts, [this, ticket, fate] { go_after_callouts(ticket, fate); });
-    } else {
-        go(ticket, fate);
-    }
+    main_thread_.post([this, ticket, fate] { go(ticket, fate); });
 }
 
 void Parking::drop_all() {
@@ -94,6 +78,12 @@ void Parking::go(std::uint64_t ticket, Fate fate) {
         const std::lock_guard<std::mutex> lock(mutex_);
         const auto found = parked_.find(ticket);
         if (found == parked_.end()) {
+            return;
+        }
+        if (fate != Fate::Forget && found->second.in_callouts()) {
+            // The script was faster than the callouts of libraries after ours. One that parks the
+            // packet as well, as high availability does, must find it still parked.
+            main_thread_.after(kCallouts, [this, ticket, fate] { go(ticket, fate); });
             return;
         }
         way = std::move(found->second.way);

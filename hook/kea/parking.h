@@ -85,8 +85,9 @@ private:
     };
 
     std::uint64_t add(Parked packet);
+
+    /// Sends the packet off; with a verdict, not before all callouts have returned.
     void go(std::uint64_t ticket, Fate fate);
-    void go_after_callouts(std::uint64_t ticket, Fate fate);
 
     MainThread& main_thread_;
     std::atomic<std::size_t> limit_;

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import shlex
 import socket
 import struct
 import subprocess
@@ -14,7 +15,6 @@ from pathlib import Path
 
 from kit.lab.machine import Machine
 from kit.lab.mailbox import socket_in
-from kit.wait import until
 
 GROUPS = 0x440
 """RTNLGRP_IPV4_ROUTE and RTNLGRP_IPV6_ROUTE, as a bit mask of netlink groups."""
@@ -120,7 +120,15 @@ def watching(machine: Machine, output: Path) -> Iterator[RouteWatch]:
             with outputs[-1].open("w") as file:
                 processes.append(machine.popen(pinned, stdout=file))
         wanted = before + len(processes)
-        until(lambda: _listeners(machine) >= wanted, 15, f"{machine.name}: its routes are watched")
+
+        def listening() -> bool:
+            for process in processes:
+                if process.poll() is not None:
+                    command = shlex.join(map(str, process.args))
+                    raise RuntimeError(f"{command} ended with {process.returncode}")
+            return _listeners(machine) >= wanted
+
+        machine.wait_for(listening, "its routes are watched")
         yield RouteWatch(machine, outputs)
     finally:
         for process in processes:

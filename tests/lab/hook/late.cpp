@@ -2,10 +2,26 @@
 // for that.
 
 #include <dhcp/pkt4.h>
+#include <dhcp/pkt6.h>
 #include <hooks/hooks.h>
 
 #include <chrono>
 #include <thread>
+
+namespace {
+
+template <typename PacketPtr>
+int park_late(isc::hooks::CalloutHandle& handle, const char* argument) {
+    PacketPtr query;
+    handle.getArgument(argument, query);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    const auto lot = handle.getParkingLotHandlePtr();
+    lot->reference(query);  // throws where it is not parked any more
+    lot->dereference(query);
+    return 0;
+}
+
+}  // namespace
 
 extern "C" {
 
@@ -18,12 +34,10 @@ int multi_threading_compatible() {
 }
 
 int leases4_committed(isc::hooks::CalloutHandle& handle) {
-    isc::dhcp::Pkt4Ptr query;
-    handle.getArgument("query4", query);
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    const auto lot = handle.getParkingLotHandlePtr();
-    lot->reference(query);  // throws where it is not parked any more
-    lot->dereference(query);
-    return 0;
+    return park_late<isc::dhcp::Pkt4Ptr>(handle, "query4");
+}
+
+int leases6_committed(isc::hooks::CalloutHandle& handle) {
+    return park_late<isc::dhcp::Pkt6Ptr>(handle, "query6");
 }
 }
