@@ -69,7 +69,7 @@ def test_nothing_but_that_playbook_sets_its_host_up(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(server, "boot", watched_boot)
     with Lab() as lab:
         demonstration.tell(demonstration.Story(), lab, targets.for_this_machine())
-    assert ran == {"journalctl"}
+    assert ran == {"cat", "journalctl"}
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])

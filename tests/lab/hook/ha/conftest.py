@@ -15,7 +15,7 @@ from tests.high_availability import high_availability, wait_for_state
 from tests.lab.conftest import kea_root
 from tests.lab.hook.conftest import CLIENT6, SERVER4, SUBNETS4, SUBNETS6
 
-PARTNER4 = "10.1.0.3"
+PARTNER4 = "10.1.0.5"
 INTERFACE = "lan0"
 """The partner's interface on the clients' link, which the primary has at eth1."""
 
