@@ -239,8 +239,9 @@ def overflows(kea: Kea, crowd: Crowd, troubles: Troubles) -> bool:
 
 
 def loggers(kea: Kea) -> list[dict[str, Any]]:
-    """What Kea says of each lease is left out."""
-    output = {"output": f"/var/log/kea/kea-dhcp{kea.family}.log", "pattern": "%-5p %m\n"}
+    """What Kea says of each lease is left out; the rest is kept to the end, as nothing rotates."""
+    file = f"/var/log/kea/kea-dhcp{kea.family}.log"
+    output = {"output": file, "maxsize": 0, "pattern": "%-5p %m\n"}
     quiet = {"": "INFO", ".leases": "WARN", ".alloc-engine": "ERROR"}
     return [
         {"name": f"kea-dhcp{kea.family}{name}", "severity": least, "output_options": [output]}
