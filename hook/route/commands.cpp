@@ -50,7 +50,7 @@ void sweep(Inventory& ours, const Policy& policy) {
 }
 
 void flush(int family, const Policy& policy) {
-    Inventory ours(family);
+    Inventory ours(family, policy);
     read_all(ours);
     sweep(ours, policy);
 }
@@ -62,7 +62,7 @@ void end_replay(const Command& command, const Policy& policy) {
                                        " has begun: write `replay-begin " +
                                        family_name(command.family) + "` first");
     }
-    Inventory ours(command.family);
+    Inventory ours(command.family, policy);
     read_all(ours);
     for (const Route& route : file.claims()) {
         ours.claim(route);

@@ -1,6 +1,7 @@
 #include "route/inventory.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "route/entry.h"
 #include "route/failure.h"
@@ -10,27 +11,47 @@ namespace kea_runscript::route {
 
 namespace {
 
-/// How many routes one step looks at and removes at most: it takes less than a millisecond.
-constexpr int kLooks = 1024;
-constexpr int kRemovals = 64;
+/// What one step does at most takes a small part of a millisecond: octets of the kernel's list...
+constexpr std::size_t kPiece = 8192;
+/// ... and routes that it looks at, and that it removes.
+constexpr int kLooks = 256;
+constexpr int kRemovals = 16;
 
 }  // namespace
 
-Inventory::Inventory(int family) : family_(family) {
+Inventory::Inventory(int family, const Policy& policy)
+    : family_(family), tables_(policy.tables(family)), netlink_(kPiece) {
+    list();
+}
+
+/// Asks the kernel for the next table.
+void Inventory::list() {
+    if (tables_.empty()) {
+        return;
+    }
+    const std::uint32_t table = *tables_.begin();
     rtmsg header{};
-    header.rtm_family = static_cast<unsigned char>(family);
+    header.rtm_family = static_cast<unsigned char>(family_);
     header.rtm_protocol = our_protocol;
     Message message(RTM_GETROUTE, NLM_F_DUMP, header);
+    message.add(RTA_TABLE, &table, sizeof table);
     netlink_.send(message);
 }
 
 bool Inventory::read() {
-    const auto answer = netlink_.receive([this](const nlmsghdr& message) { note(message); });
-    if (answer && answer->error != 0) {
-        throw Failure(Exit::kernel, "the kernel refused to list its routes: " + answer->reason);
+    if (tables_.empty()) {
+        return false;
     }
-    // Routes that came while it was listed may be missing: those are no leftovers.
-    return !answer;
+    const auto answer = netlink_.receive([this](const nlmsghdr& message) { note(message); });
+    if (answer) {
+        if (answer->error != 0 && answer->error != ENOENT) {  // there is no such table: fine
+            throw Failure(Exit::kernel, "the kernel refused to list its routes: " + answer->reason);
+        }
+        // Routes that came while it was listed may be missing: those are no leftovers.
+        tables_.erase(tables_.begin());
+        list();
+    }
+    return !tables_.empty();
 }
 
 void Inventory::note(const nlmsghdr& message) {
@@ -40,8 +61,9 @@ void Inventory::note(const nlmsghdr& message) {
     }
     const Route route{entry.destination, "", entry.next_hop, entry.table};
     const bool plain = entry.ours && entry.rivals(route);
-    // What we did meanwhile is newer.
-    known_.try_emplace(Place(route), Known{entry.next_hop, plain ? entry.device : 0, false});
+    // What we did meanwhile is newer. They come in order, so mostly at the end.
+    known_.try_emplace(known_.end(), Place(route),
+                       Known{entry.next_hop, plain ? entry.device : 0, false});
 }
 
 void Inventory::claim(const Route& route) {

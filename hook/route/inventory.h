@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -18,9 +19,11 @@ namespace kea_runscript::route {
 /// Failure(kernel) throughout.
 class Inventory {
 public:
-    explicit Inventory(int family);
+    /// Lists only tables that rules name. In one listing of all of them IPv4's table `local`, which
+    /// is kept in one with `main`, would take the kernel one long look at all of that.
+    Inventory(int family, const Policy& policy);
 
-    /// Reads the next piece of the kernel's list; false at its end.
+    /// Reads the next piece of the kernel's lists; false at their end.
     bool read();
 
     /// A lease has a route to there: what is there stays.
@@ -62,10 +65,12 @@ private:
         bool claimed = false;
     };
 
+    void list();
     void note(const nlmsghdr& message);
     static Route to_route(const Place& place);
 
     int family_;
+    std::set<std::uint32_t> tables_;  // that are not read yet
     Netlink netlink_;
     // A tree: with a million of them a table would stand still while it grows, and when it ends.
     std::map<Place, Known> known_;

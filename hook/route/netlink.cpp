@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <stdexcept>
 
@@ -57,7 +58,9 @@ void Message::add(std::uint16_t type, const void* data, std::size_t size) {
     append(data, size);
 }
 
-Netlink::Netlink() : socket_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)) {
+Netlink::Netlink(std::size_t piece)
+    : socket_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)),
+      piece_(std::min(piece, kBuffer)) {
     if (socket_ < 0) {
         fail("cannot open a socket");
     }
@@ -93,12 +96,12 @@ void Netlink::send(Message& message) {
 std::optional<Answer> Netlink::receive(const Visitor& visit) {
     sockaddr_nl sender{};
     socklen_t sender_size = sizeof sender;
-    const ssize_t size = recvfrom(socket_, buffer_.data(), buffer_.size(), MSG_TRUNC,
+    const ssize_t size = recvfrom(socket_, buffer_.data(), piece_, MSG_TRUNC,
                                   reinterpret_cast<sockaddr*>(&sender), &sender_size);
     if (size < 0 && errno == EINTR) {
         return std::nullopt;
     }
-    if (size < 0 || static_cast<std::size_t>(size) > buffer_.size()) {
+    if (size < 0 || static_cast<std::size_t>(size) > piece_) {
         fail("cannot receive");
     }
     if (sender.nl_pid != 0) {  // only the kernel's word counts

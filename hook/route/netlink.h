@@ -45,7 +45,8 @@ class Netlink {
 public:
     using Visitor = std::function<void(const nlmsghdr& message)>;
 
-    Netlink();
+    /// `piece`: a listing comes in pieces of at most so many octets, and no message may be longer.
+    explicit Netlink(std::size_t piece = kBuffer);
     ~Netlink();
     Netlink(const Netlink&) = delete;
     Netlink& operator=(const Netlink&) = delete;
@@ -61,13 +62,13 @@ public:
     std::optional<Answer> receive(const Visitor& visit);
 
 private:
-    /// A listing comes in pieces of at most this size.
-    static constexpr std::size_t kPiece = 32768;
+    static constexpr std::size_t kBuffer = 32768;
 
     int socket_;
+    std::size_t piece_;
     std::uint32_t sequence_ = 0;
     bool interrupted_ = false;
-    alignas(nlmsghdr) std::array<char, kPiece> buffer_;
+    alignas(nlmsghdr) std::array<char, kBuffer> buffer_;
 };
 
 }  // namespace kea_runscript::route

@@ -1,7 +1,6 @@
 #include "route/policy.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "route/failure.h"
@@ -87,6 +86,16 @@ std::vector<Route> Policy::require_allowed(const Route& route) const {
                                          ": if it is wanted, add `allow " + wanted + "` there");
     }
     return routes;
+}
+
+std::set<std::uint32_t> Policy::tables(int family) const {
+    std::set<std::uint32_t> tables;
+    for (const Rule& rule : rules_) {
+        if (rule.prefix.network.family == family) {
+            tables.insert(rule.table);
+        }
+    }
+    return tables;
 }
 
 }  // namespace kea_runscript::route

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,9 @@ public:
 
     /// The same. Throws Failure(refused) if no rule fits.
     std::vector<Route> require_allowed(const Route& route) const;
+
+    /// The tables that rules of this family name.
+    std::set<std::uint32_t> tables(int family) const;
 
 private:
     struct Rule {

@@ -1,8 +1,10 @@
 #include "route/sync.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -17,9 +19,20 @@ namespace {
 /// How old what is known of the host's interfaces and addresses may be.
 constexpr std::chrono::seconds fresh{1};
 
-bool is_readable(int file) {
+/// While clients are served, and for so long afterwards, between two steps of what takes long there
+/// is a break of this many times as long as a step. It is the other programs on this processor that
+/// need it: Kea above all.
+constexpr std::chrono::milliseconds serving{100};
+constexpr int breaks = 4;
+
+/// Whether there is something to read, now or within that time.
+bool is_readable(int file, std::chrono::nanoseconds patience) {
+    using std::chrono::seconds;
+    patience = std::clamp<std::chrono::nanoseconds>(patience, seconds(0), seconds(1));
+    const auto whole = std::chrono::duration_cast<seconds>(patience);
+    const timespec limit{whole.count(), (patience - whole).count()};
     pollfd wait{file, POLLIN, 0};
-    return poll(&wait, 1, 0) != 0;
+    return ppoll(&wait, 1, &limit, nullptr) != 0;
 }
 
 }  // namespace
@@ -28,27 +41,32 @@ Sync::Sync(std::function<Policy()> read_policy)
     : read_policy_(std::move(read_policy)), policy_(read_policy_()) {}
 
 void Sync::run(int in, int out) {
+    // What a replay has had, very many small pieces, would else be put together all at once some
+    // time later, when a live event waits.
+    mallopt(M_MXFAST, 0);
     for (;;) {
-        if (!is_busy() || is_readable(in)) {
+        if (!is_busy() || is_readable(in, break_until_ - Clock::now())) {
             if (!reader_.read(in)) {
                 return;
             }
-            if (const auto now = std::chrono::steady_clock::now(); now - looked_ > fresh) {
+            if (const auto now = Clock::now(); now - looked_ > fresh) {
                 kernel_.forget();
                 looked_ = now;
             }
             while (const auto frame = reader_.next()) {
                 handle(*frame);
             }
+            flush(out);
         }
-        if (is_busy()) {
+        if (is_busy() && Clock::now() >= break_until_) {
             work();
+            flush(out);
         }
-        flush(out);
     }
 }
 
 void Sync::work() {
+    const auto begun = Clock::now();
     try {
         if (phase_ == Phase::listing && !inventory_->read()) {
             end_phase(Phase::claiming, Exit::done, "");
@@ -61,6 +79,8 @@ void Sync::work() {
     } catch (const Failure& failure) {
         end_phase(Phase::idle, failure.exit(), failure.what());
     }
+    const auto now = Clock::now();
+    break_until_ = now - live_ < serving ? now + breaks * (now - begun) : now;
 }
 
 void Sync::end_phase(Phase next, Exit exit, const std::string& text) {
@@ -104,6 +124,7 @@ void Sync::handle_event(const Frame& frame) {
             end_replay(frame, event.id);
         } else {
             const LeaseEvent lease = parse_lease_event(frame, event.point, family_);
+            live_ = lease.replayed ? live_ : Clock::now();
             answer(event.id, Exit::done, carry_out(event.id, lease));
         }
     } catch (const Failure& failure) {
@@ -117,7 +138,7 @@ void Sync::begin_replay(const std::string& id) {
     inventory_.reset();
     policy_ = Policy();  // as long as the rules cannot be read, they allow nothing
     policy_ = read_policy_();
-    inventory_ = std::make_unique<Inventory>(family_);
+    inventory_ = std::make_unique<Inventory>(family_, policy_);
     phase_ = Phase::listing;
     mark_ = id;
     set_ = without_ = 0;

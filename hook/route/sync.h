@@ -29,6 +29,8 @@ public:
     void run(int in, int out);
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     /// What there is to be done besides answering events.
     enum class Phase {
         idle,
@@ -61,8 +63,10 @@ private:
     std::function<Policy()> read_policy_;
     Policy policy_;
     Kernel kernel_;
-    std::chrono::steady_clock::time_point looked_;  // when the kernel's interfaces were read
-    int family_ = 0;                                // not known before the stream's first frame
+    Clock::time_point looked_;       // when the kernel's interfaces were read
+    Clock::time_point live_;         // when the last live event came
+    Clock::time_point break_until_;  // no step before
+    int family_ = 0;                 // not known before the stream's first frame
     FrameReader reader_;
     std::string out_;
 

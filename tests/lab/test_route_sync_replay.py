@@ -87,6 +87,19 @@ def test_a_lease_has_its_route_in_each_table_that_the_rules_name(net: Net) -> No
 
 
 @BOTH
+def test_a_rule_may_name_a_table_that_there_is_not_yet(
+    net: Net, family: int, prefix: str, first: str, second: str
+) -> None:
+    stale = "10.1.0.8/32" if family == 4 else "2001:db8:8::/56"
+    net.rules("".join(f"allow {to} table {n}\n" for to in (prefix, stale) for n in (201, 254)))
+    net.ip(f"route add {stale} via {first} dev eth1 proto 75")
+    with net.worker(family) as sync:
+        end = sync.replay((prefix, "eth1", first))
+    assert end == Answer(0, "replay: routes added 1, removed 1, leases without one 0")
+    assert net.to(prefix) == net.to(prefix, "201") == [("75", "eth1", first)]
+
+
+@BOTH
 def test_a_live_event_claims(net: Net, family: int, prefix: str, first: str, second: str) -> None:
     net.ip(f"route add {prefix} via {first} dev eth1 proto 75")
     with net.worker(family) as sync, net.no_event():
