@@ -79,8 +79,9 @@ void Engine::feed_replay(Replay::Step step) {
     Lock lock(mutex_);
     const std::uint64_t generation = replay_.generation();
     const bool first = replay_.at_first_page();
+    const std::size_t size = replay_.page_size();
     lock.unlock();
-    replay_source_.want_page(generation, first);
+    replay_source_.want_page(generation, first, size);
 }
 
 void Engine::add_mark(const char* point) {
@@ -99,6 +100,7 @@ void Engine::add_mark(const char* point) {
 }
 
 void Engine::claim(const Event& live) {
+    replay_.note_live(live.submitted);
     if (live.provisional) {
         if (replay_.phase() == Replay::Phase::Leases) {
             queue_.postpone_replay(live.key);

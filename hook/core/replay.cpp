@@ -20,12 +20,19 @@ void Replay::request(Clock::time_point now) {
     }
 }
 
+Clock::time_point Replay::due() const {
+    if (phase_ == Phase::Waiting) {
+        return due_;
+    }
+    return may_read() && gentle_ && pending_ == 0 ? break_until_ : Clock::time_point::max();
+}
+
 Replay::Step Replay::next_step(Clock::time_point now, std::size_t waiting,
                                std::uint64_t oldest) const {
     if (phase_ == Phase::Waiting && now >= due_) {
         return Step::Begin;
     }
-    if (phase_ == Phase::Leases && !all_read_ && !reading_ && waiting < kReplayPage) {
+    if (may_read() && (gentle_ ? pending_ == 0 && now >= break_until_ : waiting < kReplayAhead)) {
         return Step::Page;
     }
     // Live events whose leases we did not tell must have ended: their runs are the claims.
@@ -43,12 +50,14 @@ void Replay::take(Step step, Clock::time_point now) {
             phase_ = Phase::Begin;
             ++generation_;
             began_ = now;
-            again_ = reading_ = all_read_ = false;
+            again_ = reading_ = all_read_ = gentle_ = false;
             pages_ = leases_ = pending_ = last_claim_ = 0;
             claims_.clear();
             return;
         case Step::Page:
             reading_ = true;
+            asked_ = now;
+            gentle_ = now - live_ < kServing;
             return;
         case Step::End:
             phase_ = Phase::End;
@@ -78,7 +87,9 @@ bool Replay::answered(Clock::time_point now) {
             phase_ = Phase::Leases;
             return false;
         case Phase::Leases:
-            --pending_;
+            if (--pending_ == 0) {
+                break_until_ = now + std::min<Clock::duration>(now - asked_, kLongestBreak);
+            }
             return false;
         case Phase::End:
             phase_ = again_ ? Phase::Waiting : Phase::None;

@@ -11,15 +11,16 @@
 
 namespace kea_runscript::core {
 
-/// The most leases of a page; one is wanted only while fewer events than that wait.
-constexpr std::size_t kReplayPage = 256;
+/// A page is wanted only while fewer events than that wait.
+constexpr std::size_t kReplayAhead = 256;
 
 /// Where the events of a replay come from. Both are called in the engine's I/O thread, without
 /// locks, and must not throw.
 struct ReplaySource {
-    /// Asks for the next page of active leases, the first one of a replay or what follows the page
-    /// before. Returns at once; Engine::add_page() or Engine::fail_replay() is the answer.
-    std::function<void(std::uint64_t generation, bool first)> want_page;
+    /// Asks for the next page of active leases, at most `size`: the first one of a replay or what
+    /// follows the page before. Returns at once; Engine::add_page() or Engine::fail_replay() is the
+    /// answer.
+    std::function<void(std::uint64_t generation, bool first, std::size_t size)> want_page;
     /// Makes the event `replay_begin`, or `replay_end` of so many leases. Its key is the engine's.
     std::function<std::unique_ptr<Event>(const HookPoint& point, std::size_t leases)> make_mark;
 };
@@ -53,10 +54,8 @@ public:
     /// Asks for a replay. One that has begun to read leases is followed by another.
     void request(Clock::time_point now);
 
-    /// When the next one begins; far away if none waits.
-    Clock::time_point due() const {
-        return phase_ == Phase::Waiting ? due_ : Clock::time_point::max();
-    }
+    /// When it goes on; far away unless it waits for its time.
+    Clock::time_point due() const;
 
     /// `waiting`: how many events wait; `oldest`: the age of the oldest live event that has not
     /// ended.
@@ -68,12 +67,18 @@ public:
     /// Whether no page has come yet.
     bool at_first_page() const { return pages_ == 0; }
 
+    /// The most leases of the page that is wanted.
+    std::size_t page_size() const { return gentle_ ? kShortPage : kPage; }
+
     /// A page has come.
     void add_page(std::size_t leases, bool last);
 
     /// One of its leases is queued, or was dropped again because of a claim.
     void add_event() { ++pending_; }
     void drop_event() { --pending_; }
+
+    /// Notes a live event: clients are being served.
+    void note_live(Clock::time_point now) { live_ = now; }
 
     /// Notes that a live event tells the script of its lease: that is as good as if we did. Returns
     /// whether leases are being told.
@@ -99,6 +104,17 @@ public:
 
 private:
     bool is_told() const { return all_read_ && pending_ == 0; }
+    bool may_read() const { return phase_ == Phase::Leases && !all_read_ && !reading_; }
+
+    /// About as long as a packet takes, so that none waits for more.
+    static constexpr std::size_t kPage = 32;
+
+    /// While clients are served, and for so long afterwards, pages are short, and one is wanted
+    /// only after a break as long as all took that the one before has caused, or as kLongestBreak:
+    /// what clients wait for runs on the same processors.
+    static constexpr std::chrono::milliseconds kServing{100};
+    static constexpr std::size_t kShortPage = 8;
+    static constexpr std::chrono::milliseconds kLongestBreak{10};
 
     static constexpr std::chrono::seconds kFirstBackoff{1};
     static constexpr std::chrono::seconds kLastBackoff{60};
@@ -114,7 +130,11 @@ private:
     bool all_read_ = false;
     std::size_t pages_ = 0;
     std::size_t leases_ = 0;
-    std::size_t pending_ = 0;  // of those, how many are queued or run
+    std::size_t pending_ = 0;        // of those, how many are queued or run
+    Clock::time_point live_;         // when the last live event came
+    bool gentle_ = false;            // clients were served when the last page was asked for
+    Clock::time_point asked_;        // when that was
+    Clock::time_point break_until_;  // after what it caused
     std::unordered_set<std::string> claims_;
     std::uint64_t last_claim_ = 0;  // the age of the youngest live event that claims
 };

@@ -20,19 +20,15 @@ using isc::dhcp::LeasePageSize;
 
 namespace {
 
-/// Leases that are read at once: about as long as a packet takes, so that none waits for more.
-constexpr std::size_t kSlice = 32;
-static_assert(kSlice <= core::kReplayPage);
-
 /// The main thread has this many times as long for everything else.
 constexpr int kRest = 4;
 
-auto leases_after(Dhcp4, const IOAddress& address) {
-    return LeaseMgrFactory::instance().getLeases4(address, LeasePageSize(kSlice));
+auto leases_after(Dhcp4, const IOAddress& address, std::size_t count) {
+    return LeaseMgrFactory::instance().getLeases4(address, LeasePageSize(count));
 }
 
-auto leases_after(Dhcp6, const IOAddress& address) {
-    return LeaseMgrFactory::instance().getLeases6(address, LeasePageSize(kSlice));
+auto leases_after(Dhcp6, const IOAddress& address, std::size_t count) {
+    return LeaseMgrFactory::instance().getLeases6(address, LeasePageSize(count));
 }
 
 template <typename Dhcp>
@@ -51,8 +47,8 @@ ReplayPages::ReplayPages(MainThread& main_thread, Family family)
     : main_thread_(main_thread), family_(family) {}
 
 core::ReplaySource ReplayPages::source_for(Entry& entry) {
-    return {[this, &entry](std::uint64_t generation, bool first) {
-                main_thread_.post([this, want = Want{&entry, generation, first}] {
+    return {[this, &entry](std::uint64_t generation, bool first, std::size_t size) {
+                main_thread_.post([this, want = Want{&entry, generation, first, size}] {
                     wants_.push_back(want);
                     serve();
                 });
@@ -101,7 +97,7 @@ void ReplayPages::read_page(const Want& want) {
     if (want.first) {
         read = first;
     }
-    const auto leases = leases_after(Dhcp(), read);
+    const auto leases = leases_after(Dhcp(), read, want.size);
     std::vector<std::unique_ptr<core::Event>> events;
     Facts<Dhcp> facts;
     for (const auto& lease : leases) {
@@ -111,7 +107,7 @@ void ReplayPages::read_page(const Want& want) {
             events.push_back(make_event(*want.entry, point, facts));
         }
     }
-    want.entry->engine.add_page(want.generation, std::move(events), leases.size() < kSlice);
+    want.entry->engine.add_page(want.generation, std::move(events), leases.size() < want.size);
 }
 
 }  // namespace kea_runscript

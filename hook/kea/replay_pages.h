@@ -2,6 +2,7 @@
 
 #include <asiolink/io_address.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -29,6 +30,7 @@ private:
         Entry* entry;
         std::uint64_t generation;
         bool first;
+        std::size_t size;
     };
 
     void serve();

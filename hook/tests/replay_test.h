@@ -40,12 +40,13 @@ protected:
     }
     Engine& start(const std::string& body, Config config) {
         EngineTest::start(body, std::move(config));
-        engine->set_replay_source({[this](std::uint64_t generation, bool first) {
+        engine->set_replay_source({[this](std::uint64_t generation, bool first, std::size_t size) {
                                        const std::lock_guard<std::mutex> lock(pages_mutex);
                                        given = first ? 0 : given;
                                        most_pending = std::max(most_pending,
                                                                given - engine->status().replayed);
                                        wanted = generation;
+                                       page_size = size;
                                    },
                                    [](const HookPoint& point, std::size_t leases) {
                                        auto mark = std::make_unique<Event>();
@@ -106,6 +107,7 @@ protected:
     std::size_t most_pending = 0;         // leases that were not told yet when a page was asked for
     std::mutex pages_mutex;               // guards the rest
     std::optional<std::uint64_t> wanted;  // the generation that has asked for a page
+    std::size_t page_size = 0;            // and its size
     std::size_t given = 0;                // leases of that generation
 
 private:
@@ -116,7 +118,7 @@ private:
                 continue;
             }
             std::vector<std::unique_ptr<Event>> page;
-            for (; given < leases && page.size() < kReplayPage; ++given) {
+            for (; given < leases && page.size() < page_size; ++given) {
                 const std::string key = std::to_string(given);
                 page.push_back(std::move(event(key, "KEA_K=" + key + "\n").front()));
                 page.back()->point = find_hook_point("lease4_replay");

@@ -18,7 +18,7 @@ TEST_F(Replays, AWorkerIsToldAllLeasesAtItsStart) {
     EXPECT_GE(std::stoi(done.at(2)), 0);
     EXPECT_EQ(engine->status().replay, "none");
     EXPECT_EQ(engine->status().replayed, 1000U);
-    EXPECT_LE(most_pending, kReplayPage);
+    EXPECT_LE(most_pending, kReplayAhead);
 }
 
 TEST_F(Replays, WithoutLeasesItHasABeginningAndAnEnd) {
