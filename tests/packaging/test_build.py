@@ -24,8 +24,8 @@ def test_no_path_of_the_building_machine_is_in_it(target: Target) -> None:
     stage = build.build(target)
     for file in filter(lambda path: path.is_file(), stage.rglob("*")):
         content = file.read_bytes()
-        for place in (str(targets.ROOT), build.CHECKOUT_THERE + "/", build.BUILD_THERE + "/"):
-            assert place.encode() not in content, f"{place} is in {file}"
+        for place in (str(targets.ROOT), build.CHECKOUT_THERE, build.BUILD_THERE):
+            assert f"{place}/".encode() not in content, f"{place} is in {file}"
 
 
 def test_headers_of_another_release_are_refused_with_both_numbers(
