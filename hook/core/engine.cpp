@@ -185,7 +185,7 @@ void Engine::discard_excess(Clock::time_point now) {
         if (!oldest) {
             return;
         }
-        if (output_.take(now)) {
+        if (may_say(Notice::EventDiscarded, now)) {
             note(Notice::EventDiscarded, {describe(*oldest)});
         }
         queue_.finish(*oldest);

@@ -35,6 +35,10 @@ public:
     /// Where the events of replays come from, before start(). Without it there are none.
     void set_replay_source(ReplaySource source) { replay_source_ = std::move(source); }
 
+    /// Which lines of scripts, and which discarded events, are worth a notice, before start().
+    /// Without it all are. The others do not count towards what is logged within a second.
+    void set_wanted(Wanted wanted) { wanted_ = std::move(wanted); }
+
     /// Starts the I/O thread and, through it, the runner; does nothing if they run.
     void start();
 
@@ -103,6 +107,7 @@ private:
     // engine_answers.cpp: how events end.
     void apply(const UpLine& line, Clock::time_point now);
     void answer(Event& event, const UpLine& line, Clock::time_point now);
+    bool may_say(Notice notice, Clock::time_point now);
     void say(Notice notice, const std::string& who, std::string_view text, Clock::time_point now);
     void lose_peer(const Peer::Loss& loss, Clock::time_point now);
     void lose_event(Event& event, const std::string& reason, Clock::time_point now);
@@ -125,6 +130,7 @@ private:
 
     const Config config_;
     const Notify notify_;
+    Wanted wanted_ = [](Notice) { return true; };
 
     mutable std::mutex mutex_;
     std::shared_ptr<void> alive_ = std::make_shared<int>();  // ends first

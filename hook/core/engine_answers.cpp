@@ -70,10 +70,15 @@ void Engine::answer(Event& event, const UpLine& line, Clock::time_point now) {
     end_event(event, mapped == config_.exit_codes.end() ? Verdict::Continue : mapped->second, now);
 }
 
-/// Tells what a script or a peer says, but not more of it than the log can take.
+/// Whether one more line can be told now that somebody reads, and no more than the log can take.
+bool Engine::may_say(Notice notice, Clock::time_point now) {
+    return wanted_(notice) && output_.take(now);
+}
+
+/// Tells what a script or a peer says.
 void Engine::say(Notice notice, const std::string& who, std::string_view text,
                  Clock::time_point now) {
-    if (output_.take(now)) {
+    if (may_say(notice, now)) {
         note(notice, {who, escaped(text)});
     }
 }

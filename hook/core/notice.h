@@ -38,4 +38,7 @@ enum class Notice {
 /// Called in any thread, without locks.
 using Notify = std::function<void(Notice, const std::vector<std::string>&)>;
 
+/// Whether such a notice is written anywhere. Called in any thread, with locks: it shall not block.
+using Wanted = std::function<bool(Notice)>;
+
 }  // namespace kea_runscript::core

@@ -33,7 +33,7 @@ struct NoticeMessage {
     const char* text;
 };
 
-// The first argument is the entry's name.
+// One for each notice; the first argument is the entry's name.
 const NoticeMessage kNotices[] = {
     {Notice::RunnerStarted, Severity::Info, "RUNSCRIPT_RUNNER_STARTED",
      "%1: the runner has started with pid %2"},
@@ -134,27 +134,45 @@ void format(Formatter formatter, const std::vector<std::string>& arguments) {
     }
 }
 
+const NoticeMessage& message_of(Notice notice) {
+    const NoticeMessage* message = kNotices;
+    while (message->notice != notice) {
+        ++message;
+    }
+    return *message;
+}
+
 }  // namespace
 
+bool is_logged(Notice notice) {
+    switch (message_of(notice).severity) {
+        case Severity::Debug:
+            return logger.isDebugEnabled(kDebugLevel);
+        case Severity::Info:
+            return logger.isInfoEnabled();
+        case Severity::Warn:
+            return logger.isWarnEnabled();
+        case Severity::Error:
+            return logger.isErrorEnabled();
+    }
+    return true;
+}
+
 void log_notice(Notice notice, const std::vector<std::string>& arguments) {
-    for (const NoticeMessage& message : kNotices) {
-        if (message.notice != notice) {
-            continue;
-        }
-        switch (message.severity) {
-            case Severity::Debug:
-                format(logger.debug(kDebugLevel, message.id), arguments);
-                return;
-            case Severity::Info:
-                format(logger.info(message.id), arguments);
-                return;
-            case Severity::Warn:
-                format(logger.warn(message.id), arguments);
-                return;
-            case Severity::Error:
-                format(logger.error(message.id), arguments);
-                return;
-        }
+    const NoticeMessage& message = message_of(notice);
+    switch (message.severity) {
+        case Severity::Debug:
+            format(logger.debug(kDebugLevel, message.id), arguments);
+            return;
+        case Severity::Info:
+            format(logger.info(message.id), arguments);
+            return;
+        case Severity::Warn:
+            format(logger.warn(message.id), arguments);
+            return;
+        case Severity::Error:
+            format(logger.error(message.id), arguments);
+            return;
     }
 }
 

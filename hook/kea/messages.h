@@ -24,6 +24,9 @@ extern const isc::log::MessageID RUNSCRIPT_PARKING_FULL;
 extern const isc::log::MessageID RUNSCRIPT_RESUME_FAILED;
 extern const isc::log::MessageID RUNSCRIPT_REUSED_LEASES;
 
+/// Whether Kea's log has such a notice, as its `severity` and `debuglevel` are now.
+bool is_logged(core::Notice notice);
+
 /// Writes what the engine has to tell into Kea's log.
 void log_notice(core::Notice notice, const std::vector<std::string>& arguments);
 

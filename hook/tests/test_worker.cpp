@@ -236,6 +236,16 @@ TEST_F(Worker, AFloodIsHeldBackAndAnsweredAllTheSame) {
     EXPECT_LT(count(Notice::Noise), 1000U);
 }
 
+TEST_F(Worker, LinesThatNobodyReadsKeepNoneOutOfTheLog) {
+    start(
+        loop("i=0; while [ $i -lt 500 ]; do echo log debug $id $i >&4; i=$((i + 1)); done; "
+             "echo log error $id alas >&4"));
+    engine->set_wanted([](Notice notice) { return notice != Notice::OutputDebug; });
+    EXPECT_EQ(run("k"), Verdict::Continue);
+    EXPECT_EQ(texts(Notice::OutputError), std::vector<std::string>{"alas"});
+    EXPECT_EQ(count(Notice::OutputDebug), 0U);
+}
+
 TEST_F(Worker, OneThatDoesNotReadIsHungAndTheOthersGetTheEvents) {
     Config config = EngineTest::config(Mode::Worker);
     config.timeout = 300ms;
