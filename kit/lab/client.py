@@ -80,12 +80,15 @@ class Client(Machine):
     def request(self, family: int) -> None:
         """Start to ask, and to keep what comes: 4 for an address, 6 for a delegated prefix."""
         (self._state / str(family)).unlink(missing_ok=True)
-        with (self._state / f"log{family}").open("a") as log:
+        with (self._state / f"log{family}").open("w") as log:
             self._running[family] = self.popen(self._dhclient(family, "-d"), stdout=log, stderr=log)
 
     def lease4(self, timeout: float = 20) -> Lease4:
-        """The address that was asked for; waits until it is set up."""
+        """The address that was asked for; waits until it is set up, and can be given back."""
         got = self._record(4, ("BOUND", "RENEW", "REBIND", "REBOOT"), timeout)
+        # It writes the lease down only after the event: a release before that would tell nobody.
+        log = self._state / "log4"
+        self.wait_for(lambda: "\nbound to " in log.read_text(), "dhclient has its lease", timeout)
         return Lease4(
             got["new_ip_address"],
             got["new_dhcp_server_identifier"],
