@@ -1,16 +1,17 @@
 """The changes of a machine's routing tables, with their times."""
 
 import ipaddress
+import math
 import re
 import shlex
 import socket
 import struct
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import zip_longest
 from pathlib import Path
 
 from kit.lab.machine import Machine
@@ -27,8 +28,11 @@ FIB_MATCH = 0x2000
 
 PROMPT = ("chrt", "--fifo", "50")
 """Before all others, so that a change is read when it happens."""
-READERS = 2
-"""So many read each change, on processors of their own: of a virtual machine, one may be away."""
+READERS = 8
+"""At most so many read each change, on processors of their own: one that a machine's program
+runs on reads before that goes on, and of a virtual machine, one may be away."""
+FIRST = "192.0.2.255"
+"""A route for the readers' first change, which takes them longer than those that follow."""
 
 LINE = re.compile(
     r"^\[(?P<time>[^]]+)\] (?P<deleted>Deleted )?(?P<route>.*\S)",
@@ -59,11 +63,17 @@ class RouteWatch:
 
     @property
     def events(self) -> list[RouteEvent]:
-        """All changes so far, oldest first, each as the first to read it has."""
-        read = [list(_read(output.read_text())) for output in self._outputs]
-        return [
-            min(filter(None, same), key=lambda event: event.time) for same in zip_longest(*read)
-        ]
+        """All changes so far, oldest first, each at the time when the first has read it."""
+        times: dict[tuple[RouteEvent, int], float] = {}
+        for output in self._outputs:
+            before: Counter[RouteEvent] = Counter()
+            for event in _read(output.read_text()):
+                change = replace(event, time=0)
+                before[change] += 1
+                key = change, before[change]
+                times[key] = min(event.time, times.get(key, math.inf))
+        events = [replace(change, time=time) for (change, _), time in times.items()]
+        return sorted(events, key=lambda event: event.time)
 
     def wait_for(self, prefix: str, *, deleted: bool = False, timeout: float = 15) -> RouteEvent:
         """The first change that concerns `prefix`, as `ip route` prints it: without a /32 or /128.
@@ -129,6 +139,7 @@ def watching(machine: Machine, output: Path) -> Iterator[RouteWatch]:
             return _listeners(machine) >= wanted
 
         machine.wait_for(listening, "its routes are watched")
+        _change_first(machine, outputs)
         yield RouteWatch(machine, outputs)
     finally:
         for process in processes:
@@ -136,8 +147,19 @@ def watching(machine: Machine, output: Path) -> Iterator[RouteWatch]:
             process.wait()
 
 
+def _change_first(machine: Machine, outputs: Sequence[Path]) -> None:
+    for change in ("append", "delete"):
+        machine.run(["ip", "route", change, "unreachable", FIRST])
+    machine.wait_for(
+        lambda: all(output.read_text().count(FIRST) >= 2 for output in outputs),
+        "each of those who watch its routes has read a change",
+    )
+
+
 def _read(lines: str) -> Iterator[RouteEvent]:
     for line in LINE.finditer(lines):
+        if FIRST in line["route"].split():
+            continue
         time = datetime.fromisoformat(line["time"]).replace(tzinfo=UTC).timestamp()
         yield RouteEvent(time, bool(line["deleted"]), line["route"])
 
