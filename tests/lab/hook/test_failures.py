@@ -59,7 +59,7 @@ def test_a_renewal_waits_for_a_hung_script_until_its_timeout(
     start = time.monotonic()
     ack = relay.wait(relay.send("RENEW", 1, address))
     assert ack.kind == "ACK"
-    assert 0.5 <= ack.time - start < 1
+    assert 0.5 <= ack.time - start < 5  # the script would hang for a minute
 
 
 @pytest.mark.parametrize("wait", [True, False])
