@@ -88,7 +88,8 @@ bool Replay::answered(Clock::time_point now) {
             return false;
         case Phase::Leases:
             if (--pending_ == 0) {
-                break_until_ = now + std::min<Clock::duration>(now - asked_, kLongestBreak);
+                break_until_ =
+                    now + std::min<Clock::duration>(kBreaks * (now - asked_), kLongestBreak);
             }
             return false;
         case Phase::End:

@@ -110,10 +110,11 @@ private:
     static constexpr std::size_t kPage = 32;
 
     /// While clients are served, and for so long afterwards, pages are short, and one is wanted
-    /// only after a break as long as all took that the one before has caused, or as kLongestBreak:
-    /// what clients wait for runs on the same processors.
+    /// only after a break: kBreaks times as long as all took that the one before has caused, but no
+    /// longer than kLongestBreak. What clients wait for runs on the same processors.
     static constexpr std::chrono::milliseconds kServing{100};
     static constexpr std::size_t kShortPage = 8;
+    static constexpr int kBreaks = 4;
     static constexpr std::chrono::milliseconds kLongestBreak{10};
 
     static constexpr std::chrono::seconds kFirstBackoff{1};

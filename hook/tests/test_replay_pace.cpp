@@ -58,7 +58,7 @@ TEST_F(ReplayPace, WhileClientsAreServedAPageComesOnlyAfterABreak) {
     EXPECT_EQ(step(), Replay::Step::None);
     answer(1);
     EXPECT_EQ(step(), Replay::Step::None);
-    EXPECT_EQ(replay.due(), now + 2ms);
+    EXPECT_EQ(replay.due(), now + 8ms);
     now = replay.due();
     EXPECT_EQ(step(), Replay::Step::Page);
 }
