@@ -32,7 +32,10 @@ READERS = 8
 """At most so many read each change, on processors of their own: one that a machine's program
 runs on reads before that goes on, and of a virtual machine, one may be away."""
 FIRST = "192.0.2.255"
-"""A route for the readers' first change, which takes them longer than those that follow."""
+FIRST_CHANGES = tuple(
+    ("ip", "route", change, "unreachable", FIRST) for change in ("append", "delete")
+)
+"""What readers read before a watch begins, as their first change takes them longer than others."""
 
 LINE = re.compile(
     r"^\[(?P<time>[^]]+)\] (?P<deleted>Deleted )?(?P<route>.*\S)",
@@ -148,8 +151,8 @@ def watching(machine: Machine, output: Path) -> Iterator[RouteWatch]:
 
 
 def _change_first(machine: Machine, outputs: Sequence[Path]) -> None:
-    for change in ("append", "delete"):
-        machine.run(["ip", "route", change, "unreachable", FIRST])
+    for change in FIRST_CHANGES:
+        machine.run(change)
     machine.wait_for(
         lambda: all(output.read_text().count(FIRST) >= 2 for output in outputs),
         "each of those who watch its routes has read a change",

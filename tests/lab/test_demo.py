@@ -11,6 +11,7 @@ import yaml
 from kit import demo as demonstration
 from kit import server, targets
 from kit.lab import Host, Lab
+from kit.lab.routes import FIRST_CHANGES
 from kit.paths import ROOT
 from kit.wait import until
 from tests.lab.traces import descendants, surroundings
@@ -54,22 +55,25 @@ def test_its_playbook_is_the_role_alone() -> None:
 
 @pytest.mark.thorough
 def test_nothing_but_that_playbook_sets_its_host_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once the bare host has booted, it is only looked at."""
-    ran: set[str] = set()
+    """Once the bare host has booted, it is only looked at.
+
+    A watch of routes needs changes of its own to start with; it leaves none.
+    """
+    ran: set[tuple[str, ...]] = set()
     boot, run = server.boot, Host.run
 
     def watched_boot(*arguments: Any) -> server.Server:
         booted = boot(*arguments)
         monkeypatch.setattr(
-            Host, "run", lambda host, argv, **o: (ran.add(argv[0]), run(host, argv, **o))[1]
+            Host, "run", lambda host, argv, **o: (ran.add(tuple(argv)), run(host, argv, **o))[1]
         )
-        monkeypatch.setattr(Host, "write", lambda host, path, *_: ran.add(f"write {path}"))
+        monkeypatch.setattr(Host, "write", lambda host, path, *_: ran.add(("write", path)))
         return booted
 
     monkeypatch.setattr(server, "boot", watched_boot)
     with Lab() as lab:
         demonstration.tell(demonstration.Story(), lab, targets.for_this_machine())
-    assert ran == {"cat", "journalctl"}
+    assert {argv[0] for argv in ran - set(FIRST_CHANGES)} == {"cat", "journalctl"}
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
