@@ -14,6 +14,9 @@ from kit.errors import Problem
 LOSS = 0.005
 """A rate is too high when so many exchanges, as a share, do not end with an ACK."""
 
+TRIES = 2
+"""A rate that fails is tried once more: it may have been a stall of the machine."""
+
 LAGGING = 0.95
 """perfdhcp cannot offer a rate of which it starts less than this share."""
 
@@ -92,14 +95,13 @@ def capacity_of(
 
     def works(rate: int) -> bool:
         nonlocal lagging
-        with running(site, arm, persist):
-            load = offer(site, rate, effort.probe)
-        if load.loss >= LOSS:
-            return False
-        if load.rate < rate * LAGGING:
-            lagging = True
-            return False
-        return True
+        for _ in range(TRIES):
+            with running(site, arm, persist):
+                load = offer(site, rate, effort.probe)
+            if load.loss < LOSS and load.rate >= rate * LAGGING:
+                return True
+        lagging = lagging or load.loss < LOSS
+        return False
 
     capacity = highest(works, guess, effort.precision)
     if not capacity:
